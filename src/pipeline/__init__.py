@@ -1,0 +1,1 @@
+"""Leak-free, reproducible experiments with text classifiers, from raw messages to a report with intervals."""
