@@ -10,6 +10,7 @@ Shapes: N rows of the corpus, n rows of a part of it, T time steps, V rows of th
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Literal
 
 import numpy as np
@@ -17,6 +18,48 @@ import pandas as pd
 from numpy.typing import NDArray
 
 Rows = NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Located:
+    """A file that was found.
+
+    Attributes:
+        path: where it lies.
+        sha256: checksum of its bytes.
+        origin: which place it was found in.
+        verified: whether a known checksum fits; None where none is known.
+    """
+
+    path: Path
+    sha256: str
+    origin: Literal["path", "data_dir", "raw", "download", "sample"]
+    verified: bool | None
+
+
+@dataclass(frozen=True)
+class Resource:
+    """The outcome of a look-up: a file, or none because none is needed or because none could be had.
+
+    Attributes:
+        located: the file.
+        stand_in: whether something else stands in for a file that could not be had.
+    """
+
+    located: Located | None
+    stand_in: bool
+
+    @property
+    def key(self) -> str:
+        """What identifies it in the keys of artifacts made from it: content, not place."""
+        content = self.located.sha256 if self.located else "nothing"
+        return f"stand-in:{content}" if self.stand_in else content
+
+    def describe(self) -> str:
+        """One line for the log."""
+        if self.located is None:
+            return "could not be had: a stand-in is used" if self.stand_in else "not needed"
+        return f"STAND-IN {self.located.path}" if self.stand_in else str(self.located.path)
 
 
 @dataclass(frozen=True)
@@ -81,6 +124,7 @@ class Pool:
     Attributes:
         rows: (n,) rows in the pool, ascending.
         groups: (n,) group of each of them; two messages that are near-duplicates share one.
+        grouped: whether a split must keep groups whole.
         num_exact: rows left out because an earlier row has the same text.
         num_near: rows in the pool whose group holds another row too.
         changes: rows dropped, each with its reason.
@@ -88,6 +132,7 @@ class Pool:
 
     rows: Rows
     groups: Rows
+    grouped: bool
     num_exact: int
     num_near: int
     changes: list[RowChange]
@@ -115,6 +160,11 @@ class Split:
     random_leakage_percent: float
     validation_is_test: bool
 
+    @property
+    def used(self) -> Rows:
+        """The rows of all parts, each once."""
+        return np.unique(np.concatenate([self.train, self.validation, self.test]))
+
 
 @dataclass(frozen=True)
 class Sample:
@@ -141,6 +191,7 @@ class Tokens:
         vocabulary: the word of each index, most frequent first after the reserved ones; "" is padding, "[UNK]" stands
             for words that the vocabulary lacks.
         counts: (len(vocabulary), 2) int64, occurrences in the fitted-on rows, negative and positive class.
+        num_reserved: leading entries of the vocabulary that are no words.
         num_rows: rows V that the embedding table must have.
         unknown_percent: share of tokens without an index, in percent, by part: "train", "validation", "test".
         padding: the side that is padded, "pre" or "post".
@@ -150,6 +201,7 @@ class Tokens:
     lengths: NDArray[np.int32]
     vocabulary: list[str]
     counts: NDArray[np.int64]
+    num_reserved: int
     num_rows: int
     unknown_percent: dict[str, float]
     padding: Literal["pre", "post"]
@@ -188,7 +240,7 @@ class Fitted:
         name: name of its builder, "gru".
         num_params: number of its weights, the embedding table included.
         history: one row an epoch: `epoch` (1-based), `loss`, `recall`, `val_loss`, `val_recall`, `val_f1`,
-            `learning_rate`, `seconds`.
+            `val_pr_auc`, `learning_rate`, `seconds`.
         kept_epoch: the epoch whose weights were kept.
         stopped_early: whether training ended before the last epoch allowed.
         kept_by: how the epoch was chosen, "best" on validation or "last".
@@ -215,6 +267,12 @@ class Predictions:
 
     table: pd.DataFrame
     descriptions: dict[str, str]
+
+    def join(self, other: Predictions) -> pd.DataFrame:
+        """The table with the models of `other` beside these; both are of the same rows in the same order."""
+        assert self.table["row"].equals(other.table["row"])
+        assert self.table["part"].equals(other.table["part"])
+        return pd.concat([self.table, other.table[list(other.descriptions)]], axis=1)
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,169 @@
+"""From the composed config to a checked plan; the only module beside `__main__` that knows Hydra."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib.resources import files
+from pathlib import Path
+from typing import Annotated, Any, cast
+
+from hydra.errors import ConfigCompositionException, HydraException, MissingConfigException, OverrideParseException
+from omegaconf import DictConfig, OmegaConf
+from omegaconf.errors import OmegaConfBaseException
+from pydantic import Field
+
+from pipeline.errors import UserError, nearest
+from pipeline.plan import Plan
+from pipeline.settings import Node, bind
+
+DATA_DIR_VARIABLE = "PIPELINE_DATA_DIR"
+
+
+@dataclass(frozen=True)
+class Frame:
+    """The settings that no stage reads: names, places, and what every run has."""
+
+    name: str
+    flow: str
+    protocol: str
+    seed: int
+    outputs: Path
+    raw: Path
+    strict: bool
+    download: bool
+
+
+@dataclass(frozen=True)
+class Experiment:
+    """A checked experiment: its frame and the plan of its flow."""
+
+    frame: Frame
+    plan: Plan
+
+    def run(self, folder: Path) -> str:
+        """Carry the plan out in a run folder; the headline of its report."""
+        from pipeline.data.sources import Library
+        from pipeline.manifest import Manifest
+        from pipeline.runner import Runner
+        from pipeline.store import Store
+
+        frame = self.frame
+        data_dir = os.environ.get(DATA_DIR_VARIABLE)
+        library = Library(Path(data_dir) if data_dir else None, frame.raw, frame.strict, frame.download)
+        manifest = Manifest(frame.name, frame.protocol, frame.seed)
+        return Runner(Store(frame.outputs / "store"), library, folder, manifest).execute(self.plan)
+
+
+def conf_dir() -> Path:
+    """The config files: `conf/` of the checkout, or their copy inside the installed package."""
+    checkout = Path(__file__).parents[2] / "conf"
+    return checkout if (checkout / "config.yaml").exists() else Path(str(files("pipeline"))) / "conf"
+
+
+def experiment_from(config: DictConfig) -> Experiment:
+    """Check every setting of a composed config and lay out its flow.
+
+    Raises:
+        UserError: a setting is unknown, missing, of the wrong type or out of range.
+    """
+    values = cast("dict[str, Any]", OmegaConf.to_container(config, resolve=True, throw_on_missing=True))
+    root = Node("", values)
+    frame = bind(_frame, root, injected=frozenset())
+    plan = Plan()
+    flow_named(frame.settings["flow"])(plan, root)
+    plan.refuse_unread(root, reserved=frozenset(frame.read[""]))
+    return Experiment(_frame(**frame.settings), plan)
+
+
+def flow_named(name: str) -> Callable[[Plan, Node], None]:
+    """The flow function `pipeline.flows.<family>.<name>`; the family is the part of the name before "_"."""
+    try:
+        module = importlib.import_module(f"pipeline.flows.{name.partition('_')[0]}")
+        return getattr(module, name)
+    except (ModuleNotFoundError, AttributeError):
+        known = sorted(file.stem for file in (conf_dir() / "flow").glob("*.yaml"))
+        raise UserError(
+            f"flow = {name!r} is not a flow.",
+            expected=f"one of {', '.join(known)}",
+            remedy=f"{nearest(name, known)}Choose one with flow=<name>.",
+        ) from None
+
+
+def explain(error: HydraException | OmegaConfBaseException) -> UserError:
+    """What Hydra refused, in our words: the key, what was given, what is allowed, the nearest match."""
+    match error:
+        case MissingConfigException(missing_cfg_file=str(missing)):
+            return _unknown_choice(missing)
+        case ConfigCompositionException() if found := re.search(r"Could not override '([^']+)'", str(error)):
+            return _unknown_key(found[1])
+        case OverrideParseException():
+            return UserError(
+                f"The override {error.override!r} cannot be read.",
+                expected="key=value, with quotes around values that hold commas, blanks or brackets",
+                remedy="Mend it; in a shell put the whole override in single quotes: 'dataset.path=\"my file.csv\"'.",
+            )
+        case _:
+            return UserError(
+                str(error).strip().splitlines()[0],
+                expected="overrides that fit the config",
+                remedy="See python -m pipeline --help, and python -m pipeline --cfg job for all settings.",
+            )
+
+
+def choices(group: str) -> list[str]:
+    """Names of the files of a config group."""
+    return sorted(file.stem for file in (conf_dir() / group).glob("*.yaml"))
+
+
+def _frame(
+    *,
+    name: Annotated[str, Field(pattern=r"^[\w.-]+$")],
+    flow: str,
+    protocol: str,
+    seed: Annotated[int, Field(ge=0)],
+    outputs: Path,
+    raw: Path,
+    strict: bool,
+    download: bool,
+) -> Frame:
+    return Frame(name, flow, protocol, seed, outputs, raw, strict, download)
+
+
+def _unknown_choice(missing: str) -> UserError:
+    group, _, name = missing.rpartition("/")
+    known = choices(group)
+    return UserError(
+        f"{group}={name} is not known.",
+        expected=f"one of {', '.join(known)}",
+        remedy=f"{nearest(name, known)}Files of conf/{group}/ can be named, without .yaml.",
+    )
+
+
+def _unknown_key(key: str) -> UserError:
+    known = _known_keys(key)
+    parent = key.rpartition(".")[0]
+    return UserError(
+        f"There is no setting {key!r}.",
+        expected=f"one of {', '.join(known)}" if known else f"an existing group for {parent!r}",
+        remedy=f"{nearest(key, known)}All settings: python -m pipeline --cfg job",
+    )
+
+
+def _known_keys(key: str) -> list[str]:
+    """The settings and groups that could have been meant: those beside `key` in the default config files."""
+    from hydra import compose, initialize_config_dir
+    from hydra.core.global_hydra import GlobalHydra
+
+    GlobalHydra.instance().clear()
+    with initialize_config_dir(str(conf_dir()), version_base="1.3"):
+        node: Any = compose("config")
+    parent = ""
+    for part in key.split(".")[:-1]:
+        if not isinstance(node, DictConfig) or part not in node:
+            break
+        node, parent = node[part], f"{parent}{part}."
+    return [f"{parent}{name}" for name in map(str, node)] if isinstance(node, DictConfig) else []

@@ -1,0 +1,159 @@
+"""Metrics of a binary classifier, for many weightings of the same rows at once.
+
+A bootstrap resample is a weighting: a row drawn twice weighs 2, a row not drawn 0. Metrics that follow from sums over
+the rows are one matrix product for all resamples; metrics that follow from the ranking are cumulative sums along it.
+
+Shapes: n rows, R weightings, K distinct scores.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.evaluation.calibration import NUM_BINS, bin_of
+
+BLOCK = 128  # weightings in work at a time: keeps the temporary arrays in the processor's cache
+
+
+@dataclass(frozen=True)
+class Metric:
+    """What a metric is called and which direction of it is better."""
+
+    key: str
+    label: str
+    better: Literal["higher", "lower"] = "higher"
+
+
+METRICS = (
+    Metric("accuracy", "Accuracy"),
+    Metric("precision", "Precision"),
+    Metric("recall", "Recall"),
+    Metric("f1", "F1"),
+    Metric("mcc", "MCC"),
+    Metric("roc_auc", "ROC-AUC"),
+    Metric("pr_auc", "PR-AUC"),
+    Metric("brier", "Brier score", better="lower"),
+    Metric("ece", "Calibration error", better="lower"),
+    Metric("recall_at_fpr_1", "Recall at 1 % FPR"),
+    Metric("recall_at_fpr_01", "Recall at 0.1 % FPR"),
+)
+
+
+def measure(
+    labels: NDArray[np.integer],
+    scores: NDArray[np.floating],
+    threshold: float,
+    weights: NDArray[np.integer] | None = None,
+) -> dict[str, NDArray[np.float64]]:
+    """Every metric of METRICS, in their order, under each of R weightings of the rows; `None` is one equal weighting.
+
+    A row is called positive when its score is at least `threshold`. `pr_auc` is average precision, `ece` has 15 bins of
+    equal width, `recall_at_fpr_1` is the highest recall at which at most 1 % of the negatives are called positive.
+
+    Undefined cases: precision, F1 and MCC are 0 where their denominator is, as in scikit-learn. Recall is NaN without
+    positives; whatever follows from the ranking is NaN unless both classes are there.
+
+    Shapes: labels (n,) of 0 and 1, scores (n,) probabilities, weights (R, n); each metric (R,).
+    """
+    assert labels.shape == scores.shape
+    if weights is None:
+        weights = np.ones((1, len(labels)), np.int64)
+    assert weights.shape[1:] == labels.shape
+    by_sums = _summands(labels, scores, threshold)
+    ranking = _rank(labels, scores)
+    blocks = []
+    for start in range(0, len(weights), BLOCK):
+        block = weights[start : start + BLOCK].astype(np.float64)
+        measured = _from_sums(block @ by_sums) | _from_ranking(block, ranking)
+        blocks.append([measured[metric.key] for metric in METRICS])
+    return {
+        metric.key: np.concatenate(values) for metric, values in zip(METRICS, zip(*blocks, strict=True), strict=True)
+    }
+
+
+def confusion(labels: NDArray[np.integer], scores: NDArray[np.floating], threshold: float) -> dict[str, int]:
+    """Counts of true and false negatives and positives: `tn`, `fp`, `fn`, `tp`."""
+    called, positive = scores >= threshold, labels == 1
+    return {
+        "tn": int((~called & ~positive).sum()),
+        "fp": int((called & ~positive).sum()),
+        "fn": int((~called & positive).sum()),
+        "tp": int((called & positive).sum()),
+    }
+
+
+def _summands(labels: NDArray[np.integer], scores: NDArray[np.floating], threshold: float) -> NDArray[np.float64]:
+    """What each row adds: to tn, fp, fn, tp, to the squared error, and to the calibration gap of its bin.
+
+    Shapes: (n, 5 + 15).
+    """
+    rows = np.arange(len(labels))
+    summands = np.zeros((len(labels), 5 + NUM_BINS))
+    summands[rows, 2 * labels.astype(np.intp) + (scores >= threshold)] = 1
+    error = scores.astype(np.float64) - labels
+    summands[:, 4] = error**2
+    summands[rows, 5 + bin_of(scores)] = error
+    return summands
+
+
+def _from_sums(sums: NDArray[np.float64]) -> dict[str, NDArray[np.float64]]:
+    tn, fp, fn, tp, squared_error = sums[:, :5].T
+    total = tn + fp + fn + tp
+    return {
+        "accuracy": (tp + tn) / total,
+        "precision": _ratio(tp, tp + fp, undefined=0),
+        "recall": _ratio(tp, tp + fn, undefined=np.nan),
+        "f1": _ratio(2 * tp, 2 * tp + fp + fn, undefined=0),
+        "mcc": _ratio(tp * tn - fp * fn, np.sqrt((tp + fp) * (tp + fn) * (tn + fp) * (tn + fn)), undefined=0),
+        "brier": squared_error / total,
+        # The mean of |predicted - observed| over the bins, weighted by their counts: the counts cancel.
+        "ece": np.abs(sums[:, 5:]).sum(axis=1) / total,
+    }
+
+
+@dataclass(frozen=True)
+class _Ranking:
+    """Rows from the highest score to the lowest.
+
+    Shapes: order (n,), labels (n,) in that order, last (K,) position of the last row of each distinct score.
+    """
+
+    order: NDArray[np.intp]
+    labels: NDArray[np.integer]
+    last: NDArray[np.intp]
+
+
+def _rank(labels: NDArray[np.integer], scores: NDArray[np.floating]) -> _Ranking:
+    order = np.argsort(-scores, kind="stable")
+    last = np.flatnonzero(np.append(np.diff(scores[order]) != 0, True))
+    return _Ranking(order, labels[order], last)
+
+
+def _from_ranking(weights: NDArray[np.float64], ranking: _Ranking) -> dict[str, NDArray[np.float64]]:
+    """Metrics from true and false positives at every threshold; rows of equal score pass it together."""
+    weights = weights[:, ranking.order]
+    called = weights.cumsum(axis=1)[:, ranking.last]
+    tp = (weights * ranking.labels).cumsum(axis=1)[:, ranking.last]
+    fp = called - tp
+    positives, negatives = tp[:, -1], fp[:, -1]
+    new_tp, new_fp = np.diff(tp, prepend=0), np.diff(fp, prepend=0)
+    # Pairs of a positive and a negative in the right order; a pair of equal scores counts half.
+    ordered = (new_fp * (tp - new_tp / 2)).sum(axis=1)
+    precision = _ratio(tp, called, undefined=0)
+    is_defined = (positives > 0) & (negatives > 0)
+    positives, negatives = np.where(is_defined, positives, np.nan), np.where(is_defined, negatives, np.nan)
+    fpr = fp / negatives[:, None]
+    return {
+        "roc_auc": ordered / (positives * negatives),
+        "pr_auc": (new_tp * precision).sum(axis=1) / positives,
+        "recall_at_fpr_1": np.where(fpr <= 0.01, tp, 0).max(axis=1) / positives,
+        "recall_at_fpr_01": np.where(fpr <= 0.001, tp, 0).max(axis=1) / positives,
+    }
+
+
+def _ratio(part: NDArray[np.float64], whole: NDArray[np.float64], *, undefined: float) -> NDArray[np.float64]:
+    return np.divide(part, whole, out=np.full_like(part, undefined), where=whole > 0)

@@ -1,0 +1,55 @@
+"""The page that `python -m pipeline --help` prints."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+PAGE = """\
+Compare text classifiers without fooling yourself: a leak-free protocol by default, intervals on every figure, and a
+baseline row that deep models must beat. One command runs the whole experiment, from raw messages to a report.
+
+usage: python -m pipeline +experiment=NAME [setting=value ...]
+
+Experiments:
+{experiments}
+
+Common settings:
+  dataset=NAME                      {datasets}
+  dataset=csv dataset.path=my.csv   your own CSV, TSV, JSON lines or parquet; with dataset.text, dataset.label (column
+                                    names) and dataset.positive (the label that counts as positive)
+  model=NAME                        {models}
+  embedding=NAME                    {embeddings}
+  sampling=NAME                     {samplings}
+  protocol=NAME                     {protocols}
+  model.build.units=64              any setting of any stage; -m runs one job for each of several values:
+  -m seed=0,1,2                     a sweep
+  seed=1                            the one seed of the run
+  strict=true                       stop where data cannot be had, instead of using the embedded sample
+
+See also:
+  python -m pipeline +experiment=NAME --cfg job    all settings, as composed
+  python -m pipeline.report RUN_FOLDER             draw the report of an old run again
+  python -m pipeline.store list                    what is kept for reuse, with sizes; also: prune
+
+Data are looked for in $PIPELINE_DATA_DIR/<name>/ and data/raw/<name>/, then downloaded.
+Results land in outputs/runs/<experiment>/<time>/: report.html, metrics.json, figures/, manifest.json.
+"""
+
+
+def page(conf: Path) -> str:
+    """The help page, with the names that the config folder holds."""
+    experiments = sorted((conf / "experiment").glob("*.yaml"))
+    width = max(len(file.stem) for file in experiments) + 2
+    return PAGE.format(
+        experiments="\n".join(f"  {file.stem:{width}}{_first_comment(file)}" for file in experiments),
+        **{f"{group}s": _names(conf / group) for group in ("dataset", "model", "embedding", "sampling", "protocol")},
+    )
+
+
+def _names(group: Path) -> str:
+    return ", ".join(sorted(file.stem for file in group.glob("*.yaml")))
+
+
+def _first_comment(file: Path) -> str:
+    lines = file.read_text(encoding="utf-8").splitlines()
+    return next(line.lstrip("# ") for line in lines if line.startswith("# ") and "@package" not in line)

@@ -1,0 +1,283 @@
+"""Train a binary classifier epoch by epoch; the only caller of `fit`.
+
+Everything that a later epoch depends on (weights, optimiser, random streams, history, the weights kept so far) is on
+disk after each epoch, and the order of the examples is a function of seed and epoch: a training that was killed goes
+on from its last whole epoch and ends with the same weights as one that was not.
+
+Shapes: n examples, T time steps.
+"""
+
+from __future__ import annotations
+
+import logging
+import sys
+import tempfile
+import time
+from dataclasses import asdict, dataclass, fields
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal, cast
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from pipeline.artifacts import KerasFile
+from pipeline.errors import UserError
+
+if TYPE_CHECKING:
+    import keras
+
+log = logging.getLogger(__name__)
+PREDICT_BATCH = 256
+
+
+@dataclass(frozen=True)
+class Examples:
+    """Word indices (n, T) and labels (n,)."""
+
+    ids: NDArray[np.int32]
+    labels: NDArray[np.int8]
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """How to train.
+
+    Attributes:
+        epochs: epochs at most.
+        batch_size: examples a step.
+        learning_rate: of Adam, at its highest.
+        schedule: "constant", or "cosine" from the learning rate down to a hundredth of it over all epochs.
+        epsilon, clipnorm: of Adam; `clipnorm` bounds the norm of each weight's gradient.
+        patience: epochs without a better validation figure after which training stops; None: never stop early.
+        monitor: the validation figure: "pr_auc" (higher is better) or "loss".
+        keep: the weights to keep: of the "best" epoch by that figure, or of the "last".
+        class_weights: "off", or "balanced": each class weighs the same in the loss.
+    """
+
+    epochs: int
+    batch_size: int
+    learning_rate: float
+    schedule: Literal["constant", "cosine"]
+    epsilon: float
+    clipnorm: float | None
+    patience: int | None
+    monitor: Literal["pr_auc", "loss"]
+    keep: Literal["best", "last"]
+    class_weights: Literal["off", "balanced"]
+
+
+@dataclass(frozen=True)
+class Epoch:
+    """One row of the history; recalls and F1 are at a probability of 0.5, before any correction of the prior."""
+
+    epoch: int
+    loss: float
+    recall: float
+    val_loss: float
+    val_recall: float
+    val_f1: float
+    val_pr_auc: float
+    learning_rate: float
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Fit:
+    """The outcome: one row an epoch, and which epoch's weights the model now has."""
+
+    history: pd.DataFrame
+    kept_epoch: int
+    stopped_early: bool
+
+
+def fit(model: keras.Model, train: Examples, validation: Examples, recipe: Recipe, *, seed: int, scratch: Path) -> Fit:
+    """Train `model` in place, going on from the checkpoint in `scratch` where there is one.
+
+    Raises:
+        UserError: the loss is no longer finite.
+    """
+    _compile(model, recipe, steps=-(-len(train.labels) // recipe.batch_size))
+    checkpoint = Checkpoint(scratch / "epoch.npz")
+    history, best = checkpoint.restore(model)
+    if history:
+        log.info("training goes on after epoch %d of %d", len(history), recipe.epochs)
+    with _Progress(recipe, len(train.labels), done=len(history)) as progress:
+        while len(history) < recipe.epochs and not _out_of_patience(history, recipe):
+            history.append(_one_epoch(model, train, validation, recipe, len(history) + 1, seed, progress))
+            if _best_epoch(history, recipe) == len(history):
+                best = model.get_weights()
+            checkpoint.write(model, history, best)
+    kept = _best_epoch(history, recipe) if recipe.keep == "best" else len(history)
+    if recipe.keep == "best":
+        model.set_weights(best)
+    return Fit(pd.DataFrame(map(asdict, history)), kept, stopped_early=len(history) < recipe.epochs)
+
+
+def predict(model: keras.Model, ids: NDArray[np.int32]) -> NDArray[np.float64]:
+    """Probability of the positive class of each row, (n, T) -> (n,)."""
+    scores: Any = model.predict(ids, batch_size=PREDICT_BATCH, verbose=cast("Any", 0))
+    return scores[:, 0].astype(np.float64)
+
+
+def to_file(model: keras.Model) -> KerasFile:
+    """The model as the bytes of a `.keras` file."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "model.keras"
+        model.save(path)
+        return KerasFile(path.read_bytes())
+
+
+def from_file(file: KerasFile) -> keras.Model:
+    """The model in a `.keras` file, without its training configuration."""
+    import keras
+
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "model.keras"
+        path.write_bytes(file.content)
+        return cast("keras.Model", keras.models.load_model(path, compile=False))
+
+
+@dataclass(frozen=True)
+class Checkpoint:
+    """The state of a training after its last whole epoch, in one file that is replaced atomically."""
+
+    path: Path
+
+    def write(self, model: keras.Model, history: list[Epoch], best: list[NDArray[Any]]) -> None:
+        """Write the state."""
+        state = {f"state_{i}": np.asarray(v) for i, v in enumerate(_variables(model))}
+        kept = {f"best_{i}": weight for i, weight in enumerate(best)}
+        rows = {f"history_{f.name}": np.array([getattr(e, f.name) for e in history]) for f in fields(Epoch)}
+        temporary = self.path.with_name("writing.npz")
+        np.savez(temporary, allow_pickle=False, **state, **kept, **rows)
+        temporary.replace(self.path)
+
+    def restore(self, model: keras.Model) -> tuple[list[Epoch], list[NDArray[Any]]]:
+        """Put a compiled model into the written state; the history and the best weights so far."""
+        if not self.path.exists():
+            return [], []
+        with np.load(self.path, allow_pickle=False) as file:
+            for i, variable in enumerate(_variables(model)):
+                variable.assign(file[f"state_{i}"])
+            best = [file[f"best_{i}"] for i in range(len(model.weights))]
+            columns = [file[f"history_{f.name}"].tolist() for f in fields(Epoch)]
+        return [Epoch(*row) for row in zip(*columns, strict=True)], best
+
+
+def _variables(model: keras.Model) -> list[Any]:
+    """All that training changes: weights, the states of dropout's random streams, and the optimiser."""
+    return [*model.variables, *model.optimizer.variables]
+
+
+def _compile(model: keras.Model, recipe: Recipe, *, steps: int) -> None:
+    import keras
+
+    rate: Any = recipe.learning_rate
+    if recipe.schedule == "cosine":
+        rate = keras.optimizers.schedules.CosineDecay(recipe.learning_rate, recipe.epochs * steps, alpha=0.01)
+    adam = keras.optimizers.Adam(rate, epsilon=recipe.epsilon, clipnorm=recipe.clipnorm)
+    model.compile(optimizer=adam, loss="binary_crossentropy", metrics=[keras.metrics.Recall(name="recall")])
+    adam.build(model.trainable_variables)
+
+
+def _one_epoch(
+    model: keras.Model,
+    train: Examples,
+    validation: Examples,
+    recipe: Recipe,
+    epoch: int,
+    seed: int,
+    progress: _Progress,
+) -> Epoch:
+    start = time.perf_counter()
+    rate = float(np.asarray(model.optimizer.learning_rate))
+    order = np.random.default_rng([seed, epoch]).permutation(len(train.labels))
+    logs = model.fit(
+        train.ids[order],
+        train.labels[order],
+        batch_size=recipe.batch_size,
+        shuffle=False,
+        class_weight=_class_weight(train.labels, recipe),
+        callbacks=progress.callbacks(),
+        verbose=cast("Any", 0),
+    ).history
+    scores = predict(model, validation.ids)
+    if not np.isfinite([logs["loss"][0], *scores]).all():
+        raise UserError(
+            f"Training diverged: in epoch {epoch} the loss or a prediction is no longer a finite number.",
+            expected="finite losses",
+            remedy=f"Lower training.learning_rate (now {recipe.learning_rate}) or training.clipnorm.",
+        )
+    figures = _validate(validation.labels, scores)
+    seconds = time.perf_counter() - start
+    row = Epoch(epoch, logs["loss"][0], logs["recall"][0], *figures, learning_rate=rate, seconds=seconds)
+    progress.finish_epoch(row)
+    return row
+
+
+def _validate(labels: NDArray[np.int8], scores: NDArray[np.float64]) -> tuple[float, float, float, float]:
+    """Loss, recall and F1 at 0.5, and area under the precision-recall curve."""
+    from sklearn.metrics import average_precision_score, f1_score, log_loss, recall_score
+
+    positive = scores >= 0.5
+    return (
+        float(log_loss(labels, scores, labels=[0, 1])),
+        float(recall_score(labels, positive)),
+        float(f1_score(labels, positive)),
+        float(average_precision_score(labels, scores)),
+    )
+
+
+def _best_epoch(history: list[Epoch], recipe: Recipe) -> int:
+    """The first epoch (1-based) with the best validation figure."""
+    better = [row.val_pr_auc if recipe.monitor == "pr_auc" else -row.val_loss for row in history]
+    return int(np.argmax(better)) + 1
+
+
+def _out_of_patience(history: list[Epoch], recipe: Recipe) -> bool:
+    if recipe.patience is None or not history:
+        return False
+    return len(history) - _best_epoch(history, recipe) >= recipe.patience
+
+
+def _class_weight(labels: NDArray[np.int8], recipe: Recipe) -> dict[int, float] | None:
+    if recipe.class_weights == "off":
+        return None
+    return {label: len(labels) / (2 * int((labels == label).sum())) for label in (0, 1)}
+
+
+class _Progress:
+    """A bar over all steps with losses and time left; silent where standard error is not a terminal."""
+
+    def __init__(self, recipe: Recipe, num_examples: int, done: int) -> None:
+        from tqdm import tqdm
+
+        steps = -(-num_examples // recipe.batch_size)
+        self._epochs = recipe.epochs
+        self._bar = tqdm(
+            total=recipe.epochs * steps, initial=done * steps, unit="step", leave=False, disable=not sys.stderr.isatty()
+        )
+
+    def __enter__(self) -> _Progress:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._bar.close()
+
+    def callbacks(self) -> list[keras.callbacks.Callback]:
+        """What Keras calls after each step; nothing where there is no bar."""
+        if self._bar.disable:
+            return []
+        import keras
+
+        def step(_: int, logs: dict[str, float] | None) -> None:
+            self._bar.set_postfix(loss=f"{(logs or {})['loss']:.4f}", refresh=False)
+            self._bar.update()
+
+        return [keras.callbacks.LambdaCallback(on_train_batch_end=step)]
+
+    def finish_epoch(self, row: Epoch) -> None:
+        """Say what the epoch came to."""
+        self._bar.set_description(f"epoch {row.epoch}/{self._epochs} val_loss {row.val_loss:.4f}")
+        log.debug("epoch %d/%d: %s", row.epoch, self._epochs, asdict(row))

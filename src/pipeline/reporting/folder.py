@@ -1,0 +1,140 @@
+"""Read a run folder: files in, checked dataclasses and tables out, so that an old run can be drawn again."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+import pandas as pd
+from pydantic import TypeAdapter, ValidationError
+
+from pipeline.errors import UserError
+from pipeline.reporting.facts import Manifest, Report
+
+T = TypeVar("T")
+
+COLUMNS = {
+    "history": ("epoch", "loss", "recall", "val_loss", "val_recall"),
+    "lengths": ("words", "label"),
+    "roc": ("model", "false_positive_rate", "recall"),
+    "precision_recall": ("model", "recall", "precision"),
+    "calibration": ("model", "predicted", "observed", "count"),
+    "thresholds": ("threshold", "precision", "recall", "f1"),
+    "coverage": ("group", "tokens_percent", "kinds_percent"),
+}
+
+
+@dataclass(frozen=True)
+class Tables:
+    """`tables/*.parquet`; the columns are those of `COLUMNS` at least."""
+
+    history: pd.DataFrame
+    lengths: pd.DataFrame
+    roc: pd.DataFrame
+    precision_recall: pd.DataFrame
+    calibration: pd.DataFrame
+    thresholds: pd.DataFrame
+    coverage: pd.DataFrame
+
+
+@dataclass(frozen=True)
+class RunFolder:
+    """All that the report of a classification run is drawn from."""
+
+    path: Path
+    report: Report
+    manifest: Manifest
+    config: dict[str, Any]
+    tables: Tables
+
+
+def read_run(folder: Path) -> RunFolder:
+    """Read a run folder.
+
+    Raises:
+        UserError: it is no folder, or one of its files is missing, damaged or incomplete.
+    """
+    if not folder.is_dir():
+        raise UserError(
+            f"There is no run folder {folder}.",
+            expected="a folder that a run has written: outputs/runs/<experiment>/<time>",
+            remedy="List outputs/runs/ and give one of the folders below it.",
+        )
+    report = read_json(folder / "report.json", Report)
+    if "model" not in report.models:
+        raise _damaged(folder / "report.json", f"models: no 'model' among {', '.join(report.models) or 'none'}")
+    tables = {name: read_table(folder / "tables" / f"{name}.parquet", columns) for name, columns in COLUMNS.items()}
+    return RunFolder(
+        path=folder,
+        report=report,
+        manifest=read_json(folder / "manifest.json", Manifest),
+        config=read_yaml(folder / "config.yaml"),
+        tables=Tables(**tables),
+    )
+
+
+def read_json(path: Path, kind: type[T]) -> T:
+    """A JSON file as the dataclass `kind`; entries that it does not know are left alone."""
+    try:
+        return TypeAdapter(kind).validate_json(_content(path))
+    except ValidationError as error:
+        first = error.errors()[0]
+        place = ".".join(map(str, first["loc"]))
+        raise _damaged(path, f"{place}: {first['msg']}" if place else first["msg"]) from error
+
+
+def read_yaml(path: Path) -> dict[str, Any]:
+    """A YAML file that holds one mapping."""
+    import yaml
+
+    content = _content(path)
+    try:
+        mapping = yaml.safe_load(content)
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise _damaged(path, " ".join(str(error).split())) from error
+    if not isinstance(mapping, dict):
+        raise _damaged(path, f"a mapping was expected, found {type(mapping).__name__}")
+    return mapping
+
+
+def read_table(path: Path, columns: tuple[str, ...]) -> pd.DataFrame:
+    """A parquet file with the given columns at least; a table without rows may lack them."""
+    try:
+        table = pd.read_parquet(path)
+    except FileNotFoundError:
+        raise _missing(path) from None
+    except (OSError, ValueError) as error:  # pyarrow's own errors are subclasses of these
+        raise _damaged(path, str(error).splitlines()[0]) from error
+    lacking = [column for column in columns if column not in table]
+    if lacking and not table.empty:
+        raise _damaged(path, f"no column {', '.join(lacking)}; it has {', '.join(map(str, table.columns))}")
+    return table.reindex(columns=columns) if lacking else table
+
+
+def _content(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        raise _missing(path) from None
+
+
+def _missing(path: Path) -> UserError:
+    return UserError(
+        f"The run folder lacks {_inside(path)}: no file {path}.",
+        expected="config.yaml, manifest.json, report.json and tables/*.parquet of a finished classification run",
+        remedy="Give the folder of a run that finished, or run the experiment again.",
+    )
+
+
+def _damaged(path: Path, why: str) -> UserError:
+    return UserError(
+        f"{_inside(path)} of the run folder cannot be read: {why} ({path}).",
+        expected="the file as the run wrote it",
+        remedy=f"Put {_inside(path)} back from a copy, or run the experiment again; reused stages take no time.",
+    )
+
+
+def _inside(path: Path) -> str:
+    """The file's name inside the run folder, for people."""
+    return f"{path.parent.name}/{path.name}" if path.parent.name == "tables" else path.name

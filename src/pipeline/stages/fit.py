@@ -1,0 +1,110 @@
+"""Train a classifier, and predict with it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+import pandas as pd
+
+from pipeline.artifacts import Embedding, Fitted, Predictions, Sample, Split, Tokens
+from pipeline.evaluation.calibration import correct_prior
+from pipeline.models import fitting
+from pipeline.models.backend import start_keras
+from pipeline.ranges import Count, Positive
+
+
+def fit_classifier(
+    split: Split,
+    sample: Sample,
+    tokens: Tokens,
+    embedding: Embedding,
+    *,
+    build: Callable[..., Any],
+    epochs: Count,
+    batch_size: Count,
+    learning_rate: Positive,
+    schedule: Literal["constant", "cosine"],
+    epsilon: Positive,
+    clipnorm: Positive | None,
+    patience: Count | None,
+    monitor: Literal["pr_auc", "loss"],
+    keep: Literal["best", "last"],
+    class_weights: Literal["off", "balanced"],
+    seed: int,
+    scratch: Path,
+) -> Fitted:
+    """Build a model on the embedding table and train it on the sampled rows; see `fitting.Recipe`."""
+    start_keras(seed)
+    model = build(embedding)
+    recipe = fitting.Recipe(
+        epochs, batch_size, learning_rate, schedule, epsilon, clipnorm, patience, monitor, keep, class_weights
+    )
+    train = fitting.Examples(tokens.ids[sample.rows], split.labels[sample.rows])
+    validation = fitting.Examples(tokens.ids[split.validation], split.labels[split.validation])
+    fit = fitting.fit(model, train, validation, recipe, seed=seed, scratch=scratch)
+    return Fitted(
+        model=fitting.to_file(model),
+        name=model.name,
+        num_params=model.count_params(),
+        history=fit.history,
+        kept_epoch=fit.kept_epoch,
+        stopped_early=fit.stopped_early,
+        kept_by=keep,
+    )
+
+
+def share_embedding(
+    split: Split,
+    sample: Sample,
+    tokens: Tokens,
+    embedding: Embedding,
+    *,
+    rows: Literal["none", "train", "all"],
+    build: Callable[..., Any],
+    epochs: Count,
+    batch_size: Count,
+    learning_rate: Positive,
+    epsilon: Positive,
+    clipnorm: Positive | None,
+    seed: int,
+    scratch: Path,
+) -> Embedding:
+    """The table as another model leaves it that is trained first: on the "train" rows, or on "all", test included.
+
+    Source: the Enron report, fault 3: one embedding layer object served all models, trained one after the other, and
+    the k-fold runs trained it on the test rows.
+    """
+    if rows == "none":
+        return embedding
+    start_keras(seed)
+    donor = build(embedding)
+    used = sample.rows if rows == "train" else np.union1d(sample.rows, split.test)
+    examples = fitting.Examples(tokens.ids[used], split.labels[used])
+    recipe = fitting.Recipe(
+        epochs, batch_size, learning_rate, "constant", epsilon, clipnorm, None, "loss", "last", "off"
+    )
+    fitting.fit(donor, examples, examples, recipe, seed=seed, scratch=scratch)
+    return replace(embedding, matrix=donor.get_layer("embedding").get_weights()[0])
+
+
+def predict(
+    split: Split, sample: Sample, tokens: Tokens, fitted: Fitted, *, prior: Literal["true", "sampled"]
+) -> Predictions:
+    """Probabilities of the validation and test rows.
+
+    `prior="true"` corrects them from the class shares that the model saw in training to those before undersampling.
+    """
+    start_keras(seed=0)  # nothing is drawn
+    model = fitting.from_file(fitted.model)
+    rows = np.concatenate([split.validation, split.test])
+    scores = fitting.predict(model, tokens.ids[rows])
+    if prior == "true":
+        scores = correct_prior(scores, sampled_prior=sample.sampled_prior, prior=sample.prior)
+    parts = ["validation"] * len(split.validation) + ["test"] * len(split.test)
+    table = pd.DataFrame({"part": parts, "row": rows, "label": split.labels[rows], "model": scores})
+    description = f"{fitted.name}, {fitted.num_params:,} weights, fitted on {len(sample.rows):,} messages"
+    return Predictions(table, {"model": description})

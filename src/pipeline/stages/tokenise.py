@@ -1,0 +1,120 @@
+"""From cleaned texts to word indices."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.artifacts import Rows, Sample, Split, Texts, Tokens
+from pipeline.models.backend import start_keras
+from pipeline.ranges import Count
+
+UNKNOWN = 1  # index of words that the vocabulary lacks; 0 is padding
+
+
+def tokenise(
+    texts: Texts,
+    split: Split,
+    sample: Sample,
+    *,
+    fit_on: Literal["sample", "train", "all"],
+    max_words: Count | None,
+    max_length: Count,
+    padding: Literal["post", "pre"],
+    reserve_unknown: bool,
+    row_for_last_word: bool,
+    seed: int,
+) -> Tokens:
+    """Index words by frequency in the texts that are fitted on, cut and pad every text to `max_length`.
+
+    `fit_on`: "sample" the rows that the model is fitted on, "train" the whole training part, "all" every message,
+    test included (a published fault). `max_words` bounds the vocabulary. `padding` is the side that is padded and
+    cut. `reserve_unknown=False` leaves words outside the vocabulary out. `row_for_last_word=False` makes the
+    embedding table one row too short, so that the rarest word reads as padding (a published fault).
+
+    Source: Keras's TextVectorization, of which this is the vocabulary and the indices.
+    """
+    start_keras(seed)
+    words = texts.table["text"].tolist()
+    fitted_on = {"sample": sample.rows, "train": split.train, "all": np.arange(len(words))}[fit_on]
+    vocabulary, flat, lengths = _index([words[row] for row in fitted_on], words, max_words)
+    unknown = _unknown_percent(flat, lengths, split)
+    counts = _counts(flat, lengths, split.labels, sample.rows, len(vocabulary))
+    if not reserve_unknown:
+        flat, lengths, vocabulary, counts = _without_unknown(flat, lengths, vocabulary, counts)
+    num_rows = len(vocabulary)
+    if not row_for_last_word:
+        num_rows -= 1
+        flat = np.where(flat == num_rows, 0, flat)
+    ids = _pad(flat, lengths, max_length, padding)
+    return Tokens(
+        ids=ids,
+        lengths=lengths.astype(np.int32),
+        vocabulary=vocabulary,
+        counts=counts,
+        num_reserved=2 if reserve_unknown else 1,
+        num_rows=num_rows,
+        unknown_percent=unknown,
+        padding=padding,
+    )
+
+
+def _index(
+    fitted_on: list[str], words: list[str], max_words: int | None
+) -> tuple[list[str], NDArray[np.int32], NDArray[np.int64]]:
+    """Vocabulary, the indices of all words of all texts one after the other, and the words of each text."""
+    import keras
+
+    layer = keras.layers.TextVectorization(
+        max_tokens=max_words and max_words + 2, standardize=None, split="whitespace", ragged=True
+    )
+    layer.adapt(fitted_on)
+    ragged = layer(words)
+    return layer.get_vocabulary(), ragged.flat_values.numpy().astype(np.int32), ragged.row_lengths().numpy()
+
+
+def _unknown_percent(flat: NDArray[np.int32], lengths: NDArray[np.int64], split: Split) -> dict[str, float]:
+    missing = np.bincount(_row_of(lengths), weights=flat == UNKNOWN, minlength=len(lengths))
+    parts = {"train": split.train, "validation": split.validation, "test": split.test}
+    return {name: 100 * missing[rows].sum() / max(1, lengths[rows].sum()) for name, rows in parts.items()}
+
+
+def _counts(
+    flat: NDArray[np.int32], lengths: NDArray[np.int64], labels: NDArray[np.int8], rows: Rows, size: int
+) -> NDArray[np.int64]:
+    """Occurrences of each word in `rows`, (size, 2) by class."""
+    row_of = _row_of(lengths)
+    fitted = np.zeros(len(lengths), bool)
+    fitted[rows] = True
+    by_class = [np.bincount(flat[fitted[row_of] & (labels[row_of] == label)], minlength=size) for label in (0, 1)]
+    return np.stack(by_class, axis=1)
+
+
+def _without_unknown(
+    flat: NDArray[np.int32], lengths: NDArray[np.int64], vocabulary: list[str], counts: NDArray[np.int64]
+) -> tuple[NDArray[np.int32], NDArray[np.int64], list[str], NDArray[np.int64]]:
+    """The same without index 1: unknown words are left out and the first word gets index 1."""
+    known = flat != UNKNOWN
+    lengths = np.bincount(_row_of(lengths)[known], minlength=len(lengths))
+    return flat[known] - 1, lengths, ["", *vocabulary[2:]], np.delete(counts, UNKNOWN, axis=0)
+
+
+def _pad(
+    flat: NDArray[np.int32], lengths: NDArray[np.int64], max_length: int, padding: Literal["post", "pre"]
+) -> NDArray[np.int32]:
+    """(N, max_length) indices, cut and padded on the side of `padding`; a text without a word is one unknown word."""
+    row = _row_of(lengths)
+    column = np.arange(len(flat)) - np.repeat(np.cumsum(lengths) - lengths, lengths)
+    if padding == "pre":
+        column += max_length - lengths[row]
+    kept = (column >= 0) & (column < max_length)
+    ids = np.zeros((len(lengths), max_length), np.int32)
+    ids[row[kept], column[kept]] = flat[kept]
+    ids[~ids.any(axis=1), 0 if padding == "post" else -1] = UNKNOWN
+    return ids
+
+
+def _row_of(lengths: NDArray[np.int64]) -> Rows:
+    return np.repeat(np.arange(len(lengths)), lengths)

@@ -1,0 +1,156 @@
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from pipeline.artifacts import Embedding
+from pipeline.errors import UserError
+from pipeline.models import fitting
+from pipeline.models.backend import start_keras
+from pipeline.models.classifiers import build_gru, build_lstm
+
+RECIPE = fitting.Recipe(
+    epochs=4,
+    batch_size=8,
+    learning_rate=0.01,
+    schedule="cosine",
+    epsilon=1e-7,
+    clipnorm=1.0,
+    patience=None,
+    monitor="pr_auc",
+    keep="best",
+    class_weights="off",
+)
+
+
+def table(rows: int, width: int, *, trainable: bool = True) -> Embedding:
+    matrix = np.random.default_rng(0).uniform(-0.05, 0.05, (rows, width)).astype(np.float32)
+    return Embedding(matrix, trainable, "learned", False, True, pd.DataFrame(), pd.DataFrame())
+
+
+def examples(seed: int, count: int = 40) -> fitting.Examples:
+    """Messages of 6 words out of 20; positive when word 2 is in them."""
+    ids = np.random.default_rng(seed).integers(1, 20, (count, 6)).astype(np.int32)
+    labels = (ids == 2).any(axis=1).astype(np.int8)
+    labels[:2] = 0, 1
+    return fitting.Examples(ids, labels)
+
+
+def model(**settings: Any) -> Any:
+    start_keras(3)
+    sizes = {"units": 4, "dropout": 0.3, "recurrent_dropout": 0.3, "mask": True} | settings
+    return build_gru(table(20, 3), **sizes)
+
+
+def train(folder: Path, recipe: fitting.Recipe = RECIPE) -> tuple[Any, fitting.Fit]:
+    folder.mkdir(exist_ok=True)
+    net = model()
+    return net, fitting.fit(net, examples(1), examples(2), recipe, seed=5, scratch=folder)
+
+
+@pytest.mark.parametrize(("build", "params"), [(build_gru, 1_913_351), (build_lstm, 1_928_151)])
+def test_weights_number_as_published(build: Any, params: int) -> None:
+    # golden: the model summaries of the Enron report, at 37,353 words and vectors of 50
+    start_keras(0)
+    net = build(table(37_353, 50), units=100, dropout=0.2, recurrent_dropout=0.2, mask=True)
+    assert net.count_params() == params
+
+
+def test_a_model_starts_from_the_table_that_it_is_given() -> None:
+    np.testing.assert_array_equal(model().get_layer("embedding").get_weights()[0], table(20, 3).matrix)
+
+
+def test_a_frozen_table_does_not_change(tmp_path: Path) -> None:
+    start_keras(3)
+    frozen = table(20, 3, trainable=False)
+    net = build_gru(frozen, units=4, dropout=0.0, recurrent_dropout=0.0, mask=True)
+    fitting.fit(net, examples(1), examples(2), RECIPE, seed=5, scratch=tmp_path)
+    np.testing.assert_array_equal(net.get_layer("embedding").get_weights()[0], frozen.matrix)
+
+
+def test_padding_more_leaves_the_prediction_unchanged() -> None:
+    ids = examples(1).ids
+    padded = np.pad(ids, ((0, 0), (0, 9)))
+    np.testing.assert_allclose(fitting.predict(model(), padded), fitting.predict(model(), ids), rtol=1e-6)
+
+
+def test_without_a_mask_padding_is_read() -> None:
+    ids = examples(1).ids
+    net = model(mask=False)
+    assert np.abs(fitting.predict(net, np.pad(ids, ((0, 0), (0, 9)))) - fitting.predict(net, ids)).max() > 1e-6
+
+
+def test_the_same_seed_gives_the_same_weights(tmp_path: Path) -> None:
+    one, fit_one = train(tmp_path / "a")
+    two, fit_two = train(tmp_path / "b")
+    for a, b in zip(one.get_weights(), two.get_weights(), strict=True):
+        np.testing.assert_array_equal(a, b)
+    pd.testing.assert_frame_equal(fit_one.history.drop(columns="seconds"), fit_two.history.drop(columns="seconds"))
+
+
+@pytest.fixture
+def killed_in_epoch_3(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The scratch folder of a training that was interrupted in its third epoch."""
+    real = fitting._one_epoch
+
+    def interrupt(net: Any, a: Any, b: Any, recipe: Any, epoch: int, *rest: Any) -> fitting.Epoch:
+        row = real(net, a, b, recipe, epoch, *rest)
+        if epoch == 3:
+            raise KeyboardInterrupt
+        return row
+
+    with monkeypatch.context() as patch:
+        patch.setattr(fitting, "_one_epoch", interrupt)
+        with pytest.raises(KeyboardInterrupt):
+            train(tmp_path / "killed")
+    return tmp_path / "killed"
+
+
+@pytest.mark.parametrize("keep", ["best", "last"])
+def test_a_killed_training_ends_with_the_same_weights(killed_in_epoch_3: Path, tmp_path: Path, keep: Any) -> None:
+    recipe = replace(RECIPE, keep=keep)
+    whole, fit_whole = train(tmp_path / "whole", recipe)
+    resumed, fit_resumed = train(killed_in_epoch_3, recipe)
+    for a, b in zip(whole.get_weights(), resumed.get_weights(), strict=True):
+        np.testing.assert_array_equal(a, b)
+    pd.testing.assert_frame_equal(
+        fit_whole.history.drop(columns="seconds"), fit_resumed.history.drop(columns="seconds")
+    )
+    assert fit_whole.kept_epoch == fit_resumed.kept_epoch
+
+
+def test_the_best_epoch_is_kept(tmp_path: Path) -> None:
+    net, fit = train(tmp_path / "a")
+    assert fit.kept_epoch == fit.history["val_pr_auc"].to_numpy().argmax() + 1
+    figures = fitting._validate(examples(2).labels, fitting.predict(net, examples(2).ids))
+    assert figures[3] == pytest.approx(fit.history["val_pr_auc"].max())
+
+
+def test_training_stops_when_patience_is_out(tmp_path: Path) -> None:
+    hopeless = replace(RECIPE, learning_rate=1e-12, schedule="constant", patience=2, epochs=9)
+    _, fit = train(tmp_path / "a", hopeless)
+    assert len(fit.history) < 9
+    assert fit.stopped_early
+
+
+def test_divergence_is_told_with_a_remedy(tmp_path: Path) -> None:
+    wild = replace(RECIPE, learning_rate=float("1e38"), clipnorm=None, schedule="constant")
+    with pytest.raises(UserError, match=r"diverged: in epoch \d") as caught:
+        train(tmp_path / "a", wild)
+    assert "training.learning_rate" in caught.value.remedy
+
+
+def test_balanced_class_weights_weigh_both_classes_the_same() -> None:
+    labels = np.array([0] * 9 + [1] * 3, np.int8)
+    weights = fitting._class_weight(labels, replace(RECIPE, class_weights="balanced"))
+    assert weights
+    assert weights[0] * 9 == pytest.approx(weights[1] * 3) == pytest.approx(6.0)
+
+
+def test_a_saved_model_predicts_the_same() -> None:
+    net = model()
+    again = fitting.from_file(fitting.to_file(net))
+    np.testing.assert_array_equal(fitting.predict(again, examples(1).ids), fitting.predict(net, examples(1).ids))

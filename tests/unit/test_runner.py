@@ -1,0 +1,145 @@
+import json
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from pipeline.artifacts import Located, Resource, RowChange
+from pipeline.errors import UserError
+from pipeline.manifest import Manifest
+from pipeline.plan import Plan
+from pipeline.runner import Runner
+from pipeline.settings import Node
+from pipeline.store import Store
+
+CALLS: list[str] = []
+
+
+@dataclass(frozen=True)
+class Numbers:
+    values: NDArray[np.float64]
+    changes: list[RowChange] = field(default_factory=list)
+
+
+def locate(library: object, *, digest: str) -> Resource:
+    CALLS.append("locate")
+    return Resource(Located(Path("x.csv"), digest, "raw", verified=None), stand_in=False)
+
+
+def draw(file: Resource, *, count: int, seed: int) -> Numbers:
+    assert file.located
+    CALLS.append("draw")
+    return Numbers(np.random.default_rng(seed).normal(size=count), [RowChange("dropped", "blank", 2, 5)])
+
+
+def double(numbers: Numbers, *, scale: float) -> Numbers:
+    CALLS.append("double")
+    if scale < 0:
+        raise UserError("negative", expected="positive", remedy="change it")
+    return Numbers(numbers.values * scale)
+
+
+def show(drawn: Numbers, doubled: Numbers, *, folder: Path) -> str:
+    (folder / "sum.txt").write_text(str(doubled.values.sum()))
+    return f"{len(drawn.values)} numbers"
+
+
+def flow(run: Plan, cfg: Node) -> None:
+    file = run.find(locate, cfg.file)
+    drawn = run(draw, file, cfg.draw)
+    doubled = run(double, drawn, cfg.double)
+    run.report(show, drawn, doubled)
+
+
+@pytest.fixture
+def execute(tmp_path: Path) -> Callable[..., dict[str, Any]]:
+    """Run the flow in a folder of its own on one store; the manifest."""
+    CALLS.clear()
+    runs = iter(range(100))
+
+    def run(*, seed: int = 0, digest: str = "a", count: int = 3, scale: float = 2.0) -> dict[str, Any]:
+        cfg = Node("", {"file": {"digest": digest}, "draw": {"count": count}, "double": {"scale": scale}})
+        plan = Plan()
+        flow(plan, cfg)
+        folder = tmp_path / str(next(runs))
+        folder.mkdir()
+        with suppress(UserError):
+            Runner(Store(tmp_path / "store"), None, folder, Manifest("test", "clean", seed)).execute(plan)
+        return json.loads((folder / "manifest.json").read_text())
+
+    return run
+
+
+def status(manifest: dict[str, Any]) -> dict[str, str]:
+    return {stage["stage"]: stage["status"] for stage in manifest["stages"]}
+
+
+def reason(manifest: dict[str, Any], stage: str) -> str:
+    return next(s["reason"] for s in manifest["stages"] if s["stage"] == stage)
+
+
+def test_a_second_run_computes_nothing(execute: Callable[..., dict[str, Any]]) -> None:
+    first = execute()
+    assert status(first) == {"locate": "found", "draw": "computed", "double": "computed", "show": "computed"}
+    assert reason(first, "draw") == "first time"
+    CALLS.clear()
+    second = execute()
+    assert status(second) == {"locate": "found", "draw": "reused", "double": "reused", "show": "computed"}
+    assert CALLS == ["locate"]
+    assert first["status"] == second["status"] == "finished"
+
+
+def test_a_changed_setting_recomputes_from_there_and_says_so(execute: Callable[..., dict[str, Any]]) -> None:
+    execute()
+    manifest = execute(scale=3.0)
+    assert status(manifest)["draw"] == "reused"
+    assert reason(manifest, "double") == "double.scale 2.0 -> 3.0"
+
+
+def test_a_changed_file_recomputes_everything(execute: Callable[..., dict[str, Any]]) -> None:
+    execute()
+    manifest = execute(digest="b")
+    assert reason(manifest, "draw") == "new file"
+    assert reason(manifest, "double") == "new numbers"
+
+
+def test_a_seed_changes_only_what_draws_and_what_follows(execute: Callable[..., dict[str, Any]]) -> None:
+    execute()
+    assert reason(execute(seed=1), "draw") == "seed changed"
+
+
+def test_going_back_reuses_the_older_artifact(execute: Callable[..., dict[str, Any]]) -> None:
+    execute()
+    execute(scale=3.0)
+    assert status(execute())["double"] == "reused"
+
+
+def test_a_damaged_artifact_is_computed_again(
+    execute: Callable[..., dict[str, Any]], tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    execute()
+    for file in (tmp_path / "store").glob("d*/values.npy"):
+        file.write_bytes(b"broken")
+    CALLS.clear()
+    execute()
+    assert sorted(CALLS) == ["double", "draw", "locate"]
+    assert "set aside" in caplog.text
+    assert (tmp_path / "0" / "sum.txt").read_text() == (tmp_path / "1" / "sum.txt").read_text()
+
+
+def test_what_was_dropped_is_in_the_manifest_even_when_reused(execute: Callable[..., dict[str, Any]]) -> None:
+    expected = [{"stage": "draw", "action": "dropped", "reason": "blank", "rows": 2, "first_row": 5}]
+    assert execute()["rows"] == expected
+    assert execute()["rows"] == expected
+
+
+def test_a_failed_run_leaves_its_manifest_and_its_finished_stages(execute: Callable[..., dict[str, Any]]) -> None:
+    failed = execute(scale=-1.0)
+    assert failed["status"] == "failed"
+    assert status(failed) == {"locate": "found", "draw": "computed"}
+    assert status(execute())["draw"] == "reused"
