@@ -25,8 +25,8 @@ from sample_patterns import DRAWN_LAST, RULES
 T = TypeVar("T")
 Label = Literal["ham", "spam"]
 Words = frozenset[str]
-SEED = 20
-DEFAULT_OUTPUT = Path("data/sample/messages.csv")
+SEED = 4
+DEFAULT_OUTPUT = Path(__file__).parents[1] / "data" / "sample" / "messages.csv"
 
 
 @dataclass(frozen=True)
@@ -129,13 +129,14 @@ def _expand_slot(rng: Random, slot: re.Match[str], keep: frozenset[str]) -> str:
 
 
 def fill(rng: Random, skeleton: str) -> str:
-    """Draw the facts that the skeleton leaves open."""
-    return " ".join(expand(rng, skeleton).split())
+    """Draw the facts that the skeleton leaves open, then mend articles and blanks."""
+    text = re.sub(r"\b([Aa]) (?=[aeiou](?!ni|ne|se))", r"\1n ", expand(rng, skeleton))
+    return " ".join(text.split())
 
 
 def _sentences(text: str) -> str:
-    text = re.sub(r"\b([Aa]) (?=[aeiou](?!ni|ne|se))", r"\1n ", text)
-    return re.sub(r"(?:^|[.!?:] )[a-zéèê]", lambda start: start[0].upper(), text)
+    # Addresses stay in lower case.
+    return re.sub(r"(?:^|[.!?:] )[a-zéèê](?!\w*(?:\.\w|://))", lambda start: start[0].upper(), text)
 
 
 def _hurried(text: str) -> str:
@@ -216,13 +217,15 @@ def to_csv(messages: Sequence[Message]) -> bytes:
     return buffer.getvalue().encode()
 
 
-def main() -> int:
+def main(argv: Sequence[str] | None = None) -> int:
     """Write the sample, or compare it with the file that is there."""
     parser = argparse.ArgumentParser(description="Write the embedded sample of made-up ham and spam messages.")
-    parser.add_argument("--output", type=Path, default=DEFAULT_OUTPUT, help="CSV file to write (default: %(default)s)")
+    parser.add_argument(
+        "--output", type=Path, default=DEFAULT_OUTPUT, help="CSV file (default: data/sample/messages.csv)"
+    )
     parser.add_argument("--seed", type=int, default=SEED, help="seed of every draw (default: %(default)s)")
     parser.add_argument("--check", action="store_true", help="write nothing; exit 1 if the file is not what is made")
-    arguments = parser.parse_args()
+    arguments = parser.parse_args(argv)
     content = to_csv(make_messages(arguments.seed))
     if not arguments.check:
         arguments.output.parent.mkdir(parents=True, exist_ok=True)

@@ -25,7 +25,7 @@ MAY_IMPORT = {leaf: FOUNDATIONS | {leaf} for leaf in LEAVES} | {
     "runner": {"artifacts", "keys", "manifest", "plan", "settings", "store"},
     "keys": set(),
     "manifest": {"artifacts"},
-    "artifacts": set(),
+    "artifacts": {"artifacts"},
     "errors": set(),
     "ranges": set(),
     "prune": {"store"},

@@ -52,7 +52,7 @@ class Dialect:
                 keep_default_na=False,
                 low_memory=False,
             )
-        except pd.errors.ParserError as error:
+        except (pd.errors.ParserError, pd.errors.EmptyDataError) as error:
             raise self._malformed(text, str(error)) from error
         # pandas takes the first fields as row names, without a word, where the first data row has too many
         if not isinstance(frame.index, pd.RangeIndex):
@@ -66,7 +66,7 @@ class Dialect:
             *_, (row, _, _) = self._records(f"{before}x")
         except csv.Error:
             return f"line {line}"
-        return f"row {row} (line {line})" if row >= 0 else f"the header (line {line})"
+        return _place(row, line)
 
     def line_of(self, row: int, text: str) -> int | None:
         """The line that a row starts in."""
@@ -93,36 +93,39 @@ class Dialect:
 
     def _malformed(self, text: str, problem: str) -> UserError:
         try:
-            return self._too_many_fields(text) or self._open_quote(text) or self._other(problem)
+            found = self._open_quote(text) if "EOF inside string" in problem else self._too_many_fields(text)
         except csv.Error:
-            return self._other(problem)
+            found = None
+        return found or UserError(
+            f"{self.path} cannot be parsed: {problem.strip()}.",
+            expected=f"rows of fields separated by {self.separator!r}",
+            remedy="Mend the file, or set dataset.separator and dataset.quoting to how it is written.",
+        )
 
     def _too_many_fields(self, text: str) -> UserError | None:
-        records = self._records(text)
-        columns = self.columns or next(records)[2]
-        for row, line, fields in records:
+        columns = self.columns
+        for row, line, fields in self._records(text):
+            columns = columns or fields
             if len(fields) > len(columns):
                 how = "Enclose texts that hold it in double quotes" if self.quoting else "Take it out of the texts"
                 return UserError(
-                    f"{self.path}, row {row} (line {line}) has {len(fields)} fields, separated by {self.separator!r}.",
+                    f"{self.path}, {_place(row, line)} has {len(fields)} fields, separated by {self.separator!r}.",
                     expected=f"{len(columns)} fields, as there are columns: {', '.join(columns)}",
                     remedy=f"{how}, or set dataset.separator to the right one.",
                 )
         return None
 
     def _open_quote(self, text: str) -> UserError | None:
-        if not self.quoting:
+        *_, last = None, *self._records(text)  # it takes in all that follows the quote
+        if last is None:
             return None
-        row, line, _ = max(self._records(text))  # the row with the open quote takes in all that follows
+        row, line, _ = last
         return UserError(
-            f"{self.path}: a double quote opened in row {row} (line {line}) is never closed.",
+            f"{self.path}: a double quote opened in {_place(row, line)} is never closed.",
             expected='texts enclosed in double quotes, those inside doubled ("")',
             remedy="Close it, or set dataset.quoting=false if quotes are characters like any other.",
         )
 
-    def _other(self, problem: str) -> UserError:
-        return UserError(
-            f"{self.path} cannot be parsed: {problem.strip()}.",
-            expected=f"rows of fields separated by {self.separator!r}",
-            remedy="Mend the file, or set dataset.separator and dataset.quoting to how it is written.",
-        )
+
+def _place(row: int, line: int) -> str:
+    return f"row {row} (line {line})" if row >= 0 else f"the header (line {line})"

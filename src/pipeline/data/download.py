@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 from pipeline.data.files import DAMAGE, fits_checksum
 
-LOGGER = logging.getLogger(__name__)
+log = logging.getLogger(__name__)
 
 # A host has up to eight addresses, tried in turn: the time for one must be short where packets are swallowed.
 _CONNECT_SECONDS = 3.05
@@ -61,7 +61,7 @@ def _receive(url: str, part: Path, timeout_seconds: float) -> None:
     # pooch.retrieve would log on a handler of its own and knows one checksum only; its downloader does neither
     from pooch import HTTPDownloader
 
-    LOGGER.info("Fetching %s", url)
+    log.info("Fetching %s", url)
     timeout = (min(_CONNECT_SECONDS, timeout_seconds), timeout_seconds)
     download = HTTPDownloader(progressbar=sys.stderr.isatty(), chunk_size=_CHUNK_BYTES, timeout=timeout)
     download(url, str(part), None)

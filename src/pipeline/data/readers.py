@@ -142,7 +142,9 @@ def _refuse_others(
 
 
 def _listed(counts: Counter[str]) -> str:
-    shown = ", ".join(f"{brief(label)!r} ({rows:,} rows)" for label, rows in counts.most_common(_LABELS_SHOWN))
+    shown = ", ".join(
+        f"{brief(label)!r} ({rows:,} row{'s' * (rows > 1)})" for label, rows in counts.most_common(_LABELS_SHOWN)
+    )
     return f"{shown} and {len(counts) - _LABELS_SHOWN} more" if len(counts) > _LABELS_SHOWN else shown
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
 from typing import Annotated, Literal
@@ -17,7 +17,7 @@ from pipeline.data.download import DownloadError, fetch
 from pipeline.data.files import fits_checksum, sha256_of
 from pipeline.errors import UserError
 
-LOGGER = logging.getLogger(__name__)
+log = logging.getLogger(__name__)
 
 _CHECKSUM = re.compile(r"sha256:[0-9a-f]{64}|md5:[0-9a-f]{32}")
 _SAMPLE = Path("sample", "messages.csv")
@@ -79,54 +79,48 @@ class Library:
     strict: bool
     download: bool = True
     timeout_seconds: Annotated[float, Gt(0)] = 20
-    _failed: dict[str, str] = field(default_factory=dict, init=False, repr=False, compare=False)  # URL -> reason
 
     def find(self, source: Source, path: str | None) -> Located | None:
         """The file at `path`; without one the source's file on this machine, else its download, else None.
 
         Raises:
-            UserError: there is no file at `path`; nothing was found and the source has no open download; or the
-                download failed and the library is strict.
+            UserError: there is no file at `path`; or none could be had and the library is strict.
         """
         if path is not None:
-            return _given(path, source.checksums)
+            return given_file(path, source.checksums)
         for origin, folder in self._folders(source):
             for name in source.files:
                 if (folder / name).is_file():
                     return _checked(folder / name, origin, source.checksums)
-        if source.url is None or source.save_as is None:
-            raise self._missing(source, "it has no open download")
         try:
-            return self._fetched(source, source.url, self.raw / source.folder / source.save_as)
+            return self._fetched(source)
         except DownloadError as error:
+            missing = self._missing(source, str(error))
             if self.strict:
-                raise self._missing(source, str(error)) from error
-            LOGGER.warning("%s could not be had: %s.", source.folder, error)
+                raise missing from error
+            log.warning("%s %s", missing.happened, missing.remedy)
             return None
 
     def _folders(self, source: Source) -> Iterator[tuple[Literal["data_dir", "raw"], Path]]:
         if self.data_dir is not None:
             if not self.data_dir.is_dir():
-                LOGGER.warning("PIPELINE_DATA_DIR names a folder that does not exist: %s", self.data_dir)
+                log.warning("PIPELINE_DATA_DIR names a folder that does not exist: %s", self.data_dir)
             yield "data_dir", self.data_dir / source.folder
         yield "raw", self.raw / source.folder
 
-    def _fetched(self, source: Source, url: str, target: Path) -> Located:
+    def _fetched(self, source: Source) -> Located:
+        if source.url is None or source.save_as is None:
+            raise DownloadError("it has no open download")
         if not self.download:
             raise DownloadError("downloads are switched off (download=false)")
-        if url in self._failed:
-            raise DownloadError(self._failed[url])
-        try:
-            fetch(
-                url,
-                target,
-                member=source.member,
-                checksums=source.checksums,
-                timeout_seconds=self.timeout_seconds,
-            )
-        except DownloadError as error:
-            self._failed[url] = str(error)
-            raise
+        target = self.raw / source.folder / source.save_as
+        fetch(
+            source.url,
+            target,
+            member=source.member,
+            checksums=source.checksums,
+            timeout_seconds=self.timeout_seconds,
+        )
         return _checked(target, "download", source.checksums)
 
     def _missing(self, source: Source, reason: str) -> UserError:
@@ -134,13 +128,11 @@ class Library:
         sums = f" with the checksum {' or '.join(source.checksums)}" if source.checksums else ""
         data_dir = f"$PIPELINE_DATA_DIR/{source.folder}"
         place = f"{data_dir} (which is {self.data_dir / source.folder})" if self.data_dir else f"{data_dir} (not set)"
-        remedy = f"Get it from {source.page} and put it into {place} or {self.raw / source.folder}, or give its path."
-        if source.url is not None:
-            remedy += " With strict=false a stand-in takes its place: the embedded sample for messages."
         return UserError(
             f"{source.folder} was not found on this machine, and {reason}.",
             expected=f"a file named {names}{sums}",
-            remedy=remedy,
+            remedy=f"Get it from {source.page} and put it into {place} or {self.raw / source.folder}, or give its "
+            "path. With strict=false a stand-in takes its place.",
         )
 
 
@@ -153,9 +145,9 @@ def find_corpus(library: Library, *, name: str, path: str | None, source: Source
     if source is not None:
         if located := library.find(source, path):
             return located
-        LOGGER.warning("The embedded sample stands in for %s.", name)
+        log.warning("The embedded sample stands in for %s.", name)
     elif path is not None:
-        return _given(path, ())
+        return given_file(path, ())
     elif name != "sample":
         raise UserError(
             f"dataset.path is missing: the data set {name!r} has no source of its own.",
@@ -171,7 +163,12 @@ def sample_file() -> Path:
     return checkout if checkout.is_file() else Path(str(files("pipeline"))) / _SAMPLE
 
 
-def _given(path: str, checksums: Sequence[str]) -> Located:
+def given_file(path: str, checksums: Sequence[str]) -> Located:
+    """The file at a path that the user gave.
+
+    Raises:
+        UserError: there is none, or it is a folder.
+    """
     file = Path(path).expanduser()
     if file.is_dir():
         names = sorted(entry.name for entry in file.iterdir() if entry.is_file() and not entry.name.startswith("."))
@@ -198,5 +195,5 @@ def _checked(
         return Located(file, sha256, origin, verified=None)
     verified = f"sha256:{sha256}" in checksums or fits_checksum(file, checksums)
     if not verified:
-        LOGGER.warning("%s differs from the published file: its sha256 is %s.", file, sha256)
+        log.warning("%s differs from the published file: its sha256 is %s.", file, sha256)
     return Located(file, sha256, origin, verified)

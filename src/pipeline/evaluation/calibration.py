@@ -35,8 +35,6 @@ def correct_prior(scores: NDArray[np.floating], *, sampled_prior: float, prior: 
     assert 0 < prior < 1, prior
     assert 0 < sampled_prior < 1, sampled_prior
     scores = scores.astype(np.float64)
-    if prior == sampled_prior:
-        return scores
     positive = scores * (prior / sampled_prior)
     negative = (1 - scores) * ((1 - prior) / (1 - sampled_prior))
     return positive / (positive + negative)  # never 0 / 0, as odds of 0 or infinity would be

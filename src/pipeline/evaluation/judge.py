@@ -14,8 +14,8 @@ from pipeline.artifacts import Evaluated, Interval, Scores
 from pipeline.errors import UserError
 from pipeline.evaluation.calibration import reliability
 from pipeline.evaluation.curves import precision_recall_curve, roc_curve
-from pipeline.evaluation.intervals import bootstrap_weights, percentile_interval
-from pipeline.evaluation.metrics import confusion, measure
+from pipeline.evaluation.intervals import bootstrap_weights, percentile_interval, pivotal_interval
+from pipeline.evaluation.metrics import METRICS, Metric, confusion, measure
 from pipeline.evaluation.thresholds import highest_f1_threshold, threshold_sweep
 
 Curve = Callable[[NDArray[np.integer], NDArray[np.floating]], pd.DataFrame]
@@ -33,37 +33,34 @@ def judge(
 ) -> Scores:
     """Measure every model on the test rows, and its difference from the model `main` on the same resamples.
 
-    Each model is held to its own threshold: the one with the highest F1 on the validation rows, or a fixed one.
+    Each model is held to a threshold of its own, the one with the highest F1 on the validation rows, or to a fixed one.
 
     Args:
         predictions: table of `artifacts.Predictions`.
-        descriptions: model name -> one line; names the columns of `predictions` to judge.
+        descriptions: model -> one line; its keys are the columns of `predictions` to judge.
         groups: (len(predictions),) duplicate group of each row of `predictions`.
         main: the model that all others are compared with.
         threshold: "f1", or a probability for all models.
         resamples: bootstrap resamples of the test rows.
-        seed: of the bootstrap.
+        seed: seed of the bootstrap.
 
     Raises:
         UserError: a part lacks a class, or a score is not a probability.
     """
     assert main in descriptions, main
-    assert len(groups) == len(predictions)
+    assert len(groups) == len(predictions), (len(groups), len(predictions))
     names = [main, *(name for name in descriptions if name != main)]
     validation, test = (_part(predictions, part, names) for part in ("validation", "test"))
-    thresholds = {
-        name: highest_f1_threshold(validation.labels, scores) if threshold == "f1" else float(threshold)
-        for name, scores in validation.scores.items()
-    }
     weights = bootstrap_weights(groups[predictions["part"] == "test"], resamples, seed)
+    thresholds = {name: _threshold(validation, name, threshold) for name in names}
     measured = {name: _measure(test, name, thresholds[name], weights) for name in names}
     models = {
         name: Evaluated(
             description=descriptions[name],
             threshold=thresholds[name],
-            metrics=measured[name].intervals(),
+            metrics=measured[name].intervals(lowest=0.0),
             confusion=confusion(test.labels, test.scores[name], thresholds[name]),
-            difference={} if name == main else (measured[name] - measured[main]).intervals(),
+            difference={} if name == main else (measured[name] - measured[main]).intervals(lowest=-1.0),
         )
         for name in names
     }
@@ -116,6 +113,10 @@ def _check_scores(table: pd.DataFrame, name: str, part: str) -> None:
         )
 
 
+def _threshold(validation: _Part, name: str, threshold: float | Literal["f1"]) -> float:
+    return highest_f1_threshold(validation.labels, validation.scores[name]) if threshold == "f1" else float(threshold)
+
+
 @dataclass(frozen=True)
 class _Measured:
     """Metrics on the part itself and on its resamples.
@@ -132,8 +133,15 @@ class _Measured:
             {key: samples - other.samples[key] for key, samples in self.samples.items()},
         )
 
-    def intervals(self) -> dict[str, Interval]:
-        return {key: percentile_interval(value, self.samples[key]) for key, value in self.point.items()}
+    def intervals(self, *, lowest: float) -> dict[str, Interval]:
+        """The interval of each metric; `lowest` bounds the pivotal ones, which could pass what is possible."""
+        return {metric.key: self._interval(metric, lowest) for metric in METRICS}
+
+    def _interval(self, metric: Metric, lowest: float) -> Interval:
+        value, samples = self.point[metric.key], self.samples[metric.key]
+        if metric.interval == "pivotal":
+            return pivotal_interval(value, samples, lowest=lowest)
+        return percentile_interval(value, samples)
 
 
 def _measure(part: _Part, name: str, threshold: float, weights: NDArray[np.integer]) -> _Measured:

@@ -16,16 +16,17 @@ from numpy.typing import NDArray
 
 from pipeline.evaluation.calibration import NUM_BINS, bin_of
 
-BLOCK = 128  # weightings in work at a time: keeps the temporary arrays in the processor's cache
+BLOCK = 32  # weightings in work at a time: the temporary arrays stay in the processor's cache
 
 
 @dataclass(frozen=True)
 class Metric:
-    """What a metric is called and which direction of it is better."""
+    """What a metric is called, which direction of it is better, and which interval of `intervals` suits it."""
 
     key: str
     label: str
     better: Literal["higher", "lower"] = "higher"
+    interval: Literal["percentile", "pivotal"] = "percentile"
 
 
 METRICS = (
@@ -37,7 +38,7 @@ METRICS = (
     Metric("roc_auc", "ROC-AUC"),
     Metric("pr_auc", "PR-AUC"),
     Metric("brier", "Brier score", better="lower"),
-    Metric("ece", "Calibration error", better="lower"),
+    Metric("ece", "Calibration error", better="lower", interval="pivotal"),
     Metric("recall_at_fpr_1", "Recall at 1 % FPR"),
     Metric("recall_at_fpr_01", "Recall at 0.1 % FPR"),
 )

@@ -1,7 +1,8 @@
 """The model a practitioner would pick first: TF-IDF of words and characters with a linear support vector machine.
 
-Nothing of it is tuned, so it needs no validation rows. With validation rows to pick C on, logistic regression came no
-closer on any of the three data sets, and its probabilities were worse.
+Nothing of it is tuned, so it needs no validation rows. Fitted on all training rows of Enron, SMS and Spam or Not Spam
+(three random splits each), logistic regression with C = 1, 10 or 100 had no higher test F1, and a worse Brier score.
+Cutting long mails at 2,000 characters saved little time and lost up to 0.01 of F1.
 
 Shapes: N texts, n rows of them, V n-grams.
 """
@@ -159,7 +160,7 @@ def _fit_platt(margins: NDArray[np.float64], labels: NDArray[np.integer]) -> Any
     negatives = len(labels) - positives
     target = np.where(labels == 1, (positives + 1) / (positives + 2), 1 / (negatives + 2))
     classes = np.repeat([1, 0], len(labels))
-    platt = LogisticRegression(C=np.inf)
+    platt = LogisticRegression(C=100)  # hardly regularised: bounds the slope where a few margins hardly differ
     return platt.fit(np.tile(margins, 2)[:, None], classes, sample_weight=np.concatenate([target, 1 - target]))
 
 

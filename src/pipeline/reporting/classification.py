@@ -33,8 +33,8 @@ class Plate:
     title: str
     reading: str
     draw: Callable[[Figure, RunFolder], None]
-    width: float = 5.6
-    height: float = 3.7
+    width: float = 5.2
+    height: float = 3.5
 
 
 def draw_figures(run: RunFolder) -> list[Plate]:
@@ -140,7 +140,7 @@ PLATES = (
         "A dot is the value on the test part, its whisker the 95 % interval. Further right is better. Overlapping "
         "whiskers do not settle a comparison: the paired differences do. An arrow stands for a value further left.",
         _baseline_comparison,
-        height=4.4,
+        height=4.2,
     ),
     Plate(
         "confusion_matrix",
@@ -148,13 +148,13 @@ PLATES = (
         "Rows are the truth, columns what the model said at its threshold. Top right: {negative} flagged wrongly; "
         "bottom left: {positive} that slipped through.",
         _confusion_matrix,
-        width=4.6,
+        width=4.2,
     ),
     Plate(
         "roc",
         "ROC curves",
         "How much {positive} is caught when a given share of {negative} may be flagged. Higher and further left is "
-        "better; the logarithmic axis shows the low rates that a filter needs. The left edge stands for no false positive. "
+        "better; the logarithmic axis shows the low rates that a filter needs; its left edge stands for none. "
         "Markers: the thresholds in use. In brackets: ROC-AUC.",
         _roc,
     ),
@@ -169,16 +169,17 @@ PLATES = (
         "thresholds",
         "Choice of the threshold",
         "Precision, recall and F1 at every threshold, on the part that the threshold was chosen on. A flat F1 around "
-        "the chosen value means that the choice matters little.",
+        "the chosen value means that the choice matters little. The axis is stretched at both ends, where most "
+        "probabilities are.",
         _thresholds,
     ),
     Plate(
         "calibration",
         "Calibration",
         "Above: of the messages given a probability, the share that is {positive}; on the dotted line probabilities "
-        "mean what they say. Bars: 95 % intervals of the model. Below: messages behind each point; few say little.",
+        "mean what they say. Bars: 95 % intervals of the model. Hollow: fewer than 10 messages. Below: how many.",
         _calibration,
-        height=4.7,
+        height=4.5,
     ),
     Plate(
         "class_counts",
@@ -186,14 +187,14 @@ PLATES = (
         "What the model was fitted on, before and after resampling, and what it was judged on. Resampling "
         "should show in the fitted-on bars alone.",
         _class_counts,
-        height=3.4,
+        height=3.2,
     ),
     Plate(
         "text_lengths",
         "Message lengths",
         "Share of each class by number of words, on a logarithmic axis. Words beyond the dotted line are cut off.",
         _text_lengths,
-        height=3.4,
+        height=3.2,
     ),
     Plate(
         "learning_curves",
@@ -201,7 +202,7 @@ PLATES = (
         "A validation loss that rises while the training loss falls is overfitting. The dotted line marks the epoch "
         "whose weights were kept.",
         _learning_curves,
-        width=7.2,
+        width=6.8,
         height=3.2,
     ),
     Plate(
@@ -209,6 +210,6 @@ PLATES = (
         "Words with a vector",
         "Share of the running words, and of the distinct words, of the training messages that the vectors know.",
         _vector_coverage,
-        height=3.4,
+        height=3.2,
     ),
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Annotated, Literal
 
 from pydantic import BeforeValidator
@@ -231,7 +232,7 @@ class Manifest:
 
     experiment: str
     protocol: str
-    started: str
+    started: datetime
     seed: int
     stand_in: bool
     command: str

@@ -54,29 +54,17 @@ def text_lengths(axes: Axes, table: pd.DataFrame, classes: Classes, max_length: 
     The axis is logarithmic because a corpus may hold a message a thousand times as long as the median.
     """
     lengths = table["words"].clip(lower=1)  # an empty message has no place on the axis: drawn as one word
-    top = max(int(lengths.max()), max_length, 10) if len(lengths) else max(max_length, 10)
-    num_edges = math.ceil(BINS_A_DECADE * math.log10(top + 1)) + 1
-    edges = (
-        np.unique(np.geomspace(1, top + 1, num_edges).round()) - 0.5
-    )  # whole words: no bin that nothing can fall into
+    edges = _length_bins(max(lengths.max(), max_length, 10))
     for label, name, style in ((0, classes.negative, NEGATIVE), (1, classes.positive, POSITIVE)):
         of_class = lengths[table["label"] == label]
         shares = 100 * np.histogram(of_class, edges)[0] / max(len(of_class), 1)
-        title = f"{name} (median {words.count(float(of_class.median()))} words)"
-        axes.stairs(
-            shares,
-            edges,
-            fill=True,
-            facecolor=style.color,
-            alpha=0.45,
-            hatch=style.hatch,
-            edgecolor=style.edge,
-            label=title,
-        )
+        title = f"{name} (median {words.count(of_class.median())} words)"
+        # the class in front is hatched and not filled: SVG has no hatch on a fill that lets another through
+        face = "none" if style.hatch else style.color
+        axes.stairs(shares, edges, fill=True, facecolor=face, hatch=style.hatch, edgecolor=style.edge, label=title)
         axes.stairs(shares, edges, color=style.edge, linewidth=1.1)
-    axes.axvline(
-        max_length, color=INK, linewidth=1.1, linestyle=(0, (1, 1)), label=f"cut at {words.count(max_length)} words"
-    )
+    cut = f"cut at {words.count(max_length)} words"
+    axes.axvline(max_length, color=INK, linewidth=1.3, linestyle=(0, (1, 1)), label=cut)
     axes.set_xscale("log")
     axes.set_xlim(edges[0], edges[-1])
     axes.set_ylim(bottom=0)
@@ -142,6 +130,12 @@ def metric_intervals(axes: Axes, metrics: Sequence[str], models: Mapping[str, Ma
 def legend_above(axes: Axes, columns: int) -> None:
     """A legend between the axes and whatever is above them, where it hides no data."""
     axes.legend(loc="lower left", bbox_to_anchor=(-0.01, 1.0), ncols=columns, borderaxespad=0.2, columnspacing=1.4)
+
+
+def _length_bins(longest: int) -> NDArray[np.float64]:
+    """Edges between whole numbers of words, evenly spaced on a logarithmic axis as far as whole numbers can be."""
+    num_edges = math.ceil(BINS_A_DECADE * math.log10(longest + 1)) + 1
+    return np.unique(np.geomspace(1, longest + 1, num_edges).round()) - 0.5
 
 
 def _paired_bars(

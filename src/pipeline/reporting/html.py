@@ -48,7 +48,15 @@ def _page(run: RunFolder, pictures: dict[str, Picture]) -> str:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    for filter_ in (words.count, words.decimal, words.duration, words.percent, words.quantity, tables.setting, tables.shown):
+    for filter_ in (
+        words.count,
+        words.decimal,
+        words.duration,
+        words.percent,
+        words.quantity,
+        tables.setting,
+        tables.shown,
+    ):
         environment.filters[filter_.__name__] = filter_
     return environment.get_template("report.html.jinja").render(
         report=run.report, manifest=run.manifest, config=run.config, pictures=pictures, say=sentences, tables=tables

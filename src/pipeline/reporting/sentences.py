@@ -48,14 +48,13 @@ def lead(report: Report) -> str:
     positive, negative = report.classes.positive, report.classes.negative
     fitted, confusion = fitted_on(report), report.model.confusion
     return (
-        f"A {_model(report)} network of {quantity(report.training.params, 'weight')} was fitted on "
+        f"A neural network ({_model(report)}, {quantity(report.training.params, 'weight')}) was fitted on "
         f"{quantity(fitted.total, 'message')} of {report.dataset} ({count(fitted.positive)} {positive}, "
         f"{count(fitted.negative)} {negative}) to tell {positive} from {negative}, and judged on "
         f"{quantity(confusion.positives + confusion.negatives, 'test message')}. "
         f"It caught {share(confusion.tp, confusion.positives)} {positive} messages and wrongly flagged "
         f"{share(confusion.fp, confusion.negatives)} {negative} messages. "
-        f"It calls a message {positive} from a probability of {decimal(report.model.threshold)} on "
-        f"({report.threshold_from})."
+        f"Its threshold is {decimal(report.model.threshold)}: {report.threshold_from}."
     )
 
 
@@ -64,13 +63,15 @@ def notices(report: Report) -> list[Notice]:
     found = []
     if report.stand_in:
         said = "; ".join(report.stand_ins) or "some of the data could not be had"
-        text = f"{said[0].upper()}{said[1:]}. The figures show that the pipeline works; they are no results."
+        text = f"{_capitalised(said)}. The figures show that the pipeline works; they are no results."
         found.append(Notice("alarm", f"Stand-in data: these are not figures of {report.dataset}", text))
     note = report.protocol_note or PROTOCOL_NOTES.get(report.protocol, "")
     if note:
-        found.append(Notice("caution", f"{report.protocol.capitalize()} protocol", note))
+        found.append(Notice("caution", f"{_capitalised(report.protocol)} protocol", note))
     if report.validation_is_test:
-        text = "Choices made on validation were made on the messages that the model is judged on: the figures flatter it."
+        text = (
+            "Choices made on validation were made on the messages that the model is judged on: the figures flatter it."
+        )
         found.append(Notice("caution", "The test part doubles as the validation part", text))
     return found
 
@@ -81,7 +82,7 @@ def split_sentence(report: Report) -> str:
     kept = f"The corpus holds {quantity(report.rows_kept, 'message')}. " if report.rows_kept is not None else ""
     sampling = report.training.sampling
     return (
-        f"{kept}The parts are {listed(parts)} messages. {report.classes.positive.capitalize()} is "
+        f"{kept}The parts are {listed(parts)} messages. {_capitalised(report.classes.positive)} is "
         f"{percent(100 * sampling.prior)} of the rows that training drew from and "
         f"{percent(100 * sampling.sampled_prior)} of the {quantity(fitted_on(report).total, 'message')} fitted on."
     )
@@ -90,13 +91,16 @@ def split_sentence(report: Report) -> str:
 def leakage_sentence(report: Report) -> str:
     """Duplicates, and how much of the test part the training part gives away."""
     copies = report.duplicates
-    exact = f"{quantity(copies.exact, 'message')} with the text of an earlier one" if copies.exact else "No message"
-    verb = "was" if copies.exact <= 1 else "were"
-    flattered = " What leaks can be answered from memory and flatters every model." if copies.leakage_percent > 0 else ""
+    verb = "was" if copies.exact == 1 else "were"
+    flattered = (
+        " What leaks can be answered from memory and flatters every model." if copies.leakage_percent > 0 else ""
+    )
     return (
-        f"{exact} {verb} left out as an exact copy; {count(copies.near)} of the others have a near-duplicate. "
+        f"{quantity(copies.exact, 'message')} {verb} left out because an earlier one has the same text; "
+        f"{count(copies.near)} of the others have a near-duplicate. "
         f"{percent(copies.leakage_percent)} of the test messages have a near-duplicate in the training part; "
-        f"in random splits that heed no duplicates it is {percent(copies.random_leakage_percent)} on average.{flattered}"
+        f"in random splits that heed no duplicates it is {percent(copies.random_leakage_percent)} on average."
+        f"{flattered}"
     )
 
 
@@ -128,7 +132,9 @@ def vectors_sentence(report: Report) -> str:
     source = f"{SOURCES[vectors.source]} of {quantity(vectors.dim, 'number')} a word"
     if not vectors.connected:
         return f"{source} were read but never connected to the model, which learned its own: a published fault."
-    return f"The model starts from {source}, which training {'may change' if vectors.trainable else 'leaves as they are'}."
+    return (
+        f"The model starts from {source}, which training {'may change' if vectors.trainable else 'leaves as they are'}."
+    )
 
 
 def fitted_on(report: Report) -> PartCount:
@@ -139,3 +145,7 @@ def fitted_on(report: Report) -> PartCount:
 
 def _model(report: Report) -> str:
     return builder_name(report.training.model)
+
+
+def _capitalised(text: str) -> str:
+    return text[:1].upper() + text[1:]

@@ -55,6 +55,16 @@ class Look:
     line: str | tuple[int, tuple[float, ...]]
     marker: str
 
+    @property
+    def pen(self) -> dict[str, Any]:
+        """Matplotlib's keywords for the line alone."""
+        return {"color": self.color, "linestyle": self.line}
+
+    @property
+    def dots(self) -> dict[str, Any]:
+        """Matplotlib's keywords for the line with its markers."""
+        return {**self.pen, "marker": self.marker}
+
 
 @dataclass(frozen=True)
 class Fill:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -13,6 +12,13 @@ from pipeline.reporting.words import METRIC, METRICS, Metric, Verdict
 
 TILES = ("f1", "recall", "precision", "pr_auc")
 VERDICTS = ("f1", "pr_auc")
+# Controls are shown as pictures; what has none, and marks that turn the direction of reading, by a replacement.
+VISIBLE = {
+    **{code: chr(0x2400 + code) for code in range(0x20) if chr(code) not in "\n\t"},
+    **dict.fromkeys(
+        [*range(0x7F, 0xA0), 0x61C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A)], 0xFFFD
+    ),
+}
 PREVIEW, LONGEST = 240, 5_000  # characters of a message: shown at once, and shown at all
 
 
@@ -108,7 +114,7 @@ def stages(manifest: Manifest) -> list[Stage]:
 
 def shown(text: str) -> Shown:
     """A message of any length and content; characters that would act on the page are made visible."""
-    visible = "".join(map(_visible, text[:LONGEST]))
+    visible = text[:LONGEST].translate(VISIBLE)
     cut = visible.rfind(" ", PREVIEW // 2, PREVIEW) if len(visible) > PREVIEW else len(visible)
     start = visible[: cut if cut > 0 else PREVIEW]
     return Shown(start, visible[len(start) :], max(len(text) - LONGEST, 0))
@@ -142,10 +148,3 @@ def _cell(estimate: Estimate, *, stands_out: bool = False) -> Cell:
 def _difference_cell(estimate: Estimate) -> Cell:
     differs = estimate.is_known and not estimate.low <= 0 <= estimate.high
     return Cell(words.signed(estimate.value), words.interval(estimate.low, estimate.high), differs)
-
-
-def _visible(character: str) -> str:
-    """Controls and direction marks as a picture or a replacement character, all else as it is."""
-    if character in "\n\t" or unicodedata.category(character) not in {"Cc", "Cf", "Cs", "Co", "Cn"}:
-        return character
-    return chr(0x2400 + ord(character)) if ord(character) < 0x20 else "\N{REPLACEMENT CHARACTER}"

@@ -51,10 +51,23 @@ METRIC = {metric.key: metric for metric in METRICS}
 MODEL_NAMES = {
     "tfidf": ("TF-IDF, same rows", "TF-IDF on the same rows"),
     "tfidf_all_rows": ("TF-IDF, all rows", "TF-IDF on all training rows"),
-    "majority": ("majority class", "Calling every message the commoner class"),
+    "majority": ("Majority class", "Calling every message the commoner class"),
 }
 
-Outcome = Literal["beats", "loses", "level", "unknown"]
+Outcome = Literal["beats", "level", "loses", "unknown"]
+TAGS: dict[Outcome, str] = {
+    "beats": "model better",
+    "level": "no difference",
+    "loses": "model worse",
+    "unknown": "undefined",
+}
+WORST_FIRST: tuple[Outcome, ...] = ("loses", "level", "unknown", "beats")
+SAID: dict[Outcome, str] = {
+    "beats": "beats",
+    "level": "cannot be told from",
+    "loses": "loses to",
+    "unknown": "cannot be compared with",
+}
 
 
 @dataclass(frozen=True)
@@ -63,6 +76,11 @@ class Verdict:
 
     outcome: Outcome
     sentence: str
+
+    @property
+    def tag(self) -> str:
+        """The outcome in a word or two."""
+        return TAGS[self.outcome]
 
 
 def short_name(name: str, model: str) -> str:
@@ -92,7 +110,7 @@ def verdict(metric: Metric, baseline: str, difference: Estimate) -> Verdict:
             f"{baseline} shows no detectable difference in {metric.label}: "
             f"{signed(difference.value)} {interval(difference.low, difference.high)}, an interval that contains 0.",
         )
-    is_higher = difference.value > 0
+    is_higher = difference.low > 0
     near, far = sorted((abs(difference.low), abs(difference.high)))
     gap = (
         f"{'higher' if is_higher else 'lower'} {metric.label} by {decimal(abs(difference.value))} {interval(near, far)}"
@@ -108,16 +126,13 @@ def summary(metric: Metric, verdicts: Iterable[Verdict]) -> Verdict:
     total = tally.total()
     if not total:
         return Verdict("unknown", "The run has no baseline to hold the model against.")
-    said = {
-        "beats": f"beats {_of(tally['beats'], total)}",
-        "level": f"cannot be told from {_of(tally['level'], total)}",
-        "loses": f"loses to {_of(tally['loses'], total)}",
-        "unknown": f"cannot be compared with {_of(tally['unknown'], total)}",
-    }
-    worst: Outcome = next(name for name in ("loses", "level", "unknown", "beats") if tally[name])
-    return Verdict(
-        worst, f"By {metric.label} the model {listed([text for name, text in said.items() if tally[name]])}."
-    )
+    found: list[Outcome] = [outcome for outcome in SAID if tally[outcome]]
+    if len(found) == 1:
+        against = "its one baseline" if total == 1 else f"all {total} baselines"
+        return Verdict(found[0], f"By {metric.label} the model {SAID[found[0]]} {against}.")
+    said = [f"{SAID[outcome]} {tally[outcome]}" for outcome in found]
+    worst: Outcome = next(outcome for outcome in WORST_FIRST if tally[outcome])
+    return Verdict(worst, f"By {metric.label}, of {total} baselines, the model {listed(said)}.")
 
 
 def decimal(value: float, places: int = 3) -> str:
@@ -150,10 +165,14 @@ def quantity(number: int, noun: str) -> str:
 
 
 def percent(value: float) -> str:
-    """12.3 %; a small share does not become 0."""
+    """12.3 %; only a share that is exactly 0 or 100 is written so."""
     if math.isnan(value):
         return UNDEFINED
-    return "< 0.1 %" if 0 < value < 0.05 else f"{decimal(value, 1)} %"
+    if value in {0, 100}:
+        return f"{value:.0f} %"
+    if 0 < value < 0.05:
+        return "< 0.1 %"
+    return "> 99.9 %" if 99.95 <= value < 100 else f"{decimal(value, 1)} %"
 
 
 def share(part: int, whole: int) -> str:
@@ -163,6 +182,8 @@ def share(part: int, whole: int) -> str:
 
 def duration(seconds: float) -> str:
     """0.4 s, 35 s, 3 min 20 s, 2 h 05 min."""
+    if seconds < 0.05:
+        return "< 0.1 s"
     if seconds < 9.95:
         return f"{seconds:.1f} s"
     minutes, rest = divmod(round(seconds), 60)
@@ -174,9 +195,3 @@ def duration(seconds: float) -> str:
 def listed(parts: list[str]) -> str:
     """`a`, `a and b`, `a, b and c`."""
     return " and ".join([", ".join(parts[:-1]), parts[-1]] if len(parts) > 1 else parts)
-
-
-def _of(number: int, total: int) -> str:
-    if total == 1:
-        return "its one baseline"
-    return f"all {total} baselines" if number == total else f"{number} of {total} baselines"

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from pipeline.artifacts import Embedding, Resource, Sample, Texts, Tokens
-from pipeline.data.sources import Library, Source
+from pipeline.data.sources import Library, Source, given_file
 from pipeline.ranges import Count
 from pipeline.text.vectors import (
     NUMBERBATCH_PREFIX,
@@ -26,8 +26,8 @@ INITIAL_RANGE = 0.05  # learned vectors start uniform in +-0.05, as Keras's Embe
 
 def locate_vectors(library: Library, *, path: str | None, source: Source | None) -> Resource:
     """Find the vector file, where one is asked for."""
-    if path is None and source is None:
-        return Resource(None, stand_in=False)
+    if source is None:
+        return Resource(given_file(path, ()) if path else None, stand_in=False)
     located = library.find(source, path)
     return Resource(located, stand_in=located is None)
 

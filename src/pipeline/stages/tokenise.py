@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Any, Literal, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -68,7 +68,10 @@ def _index(
     import keras
 
     layer = keras.layers.TextVectorization(
-        max_tokens=max_words and max_words + 2, standardize=None, split="whitespace", ragged=True
+        max_tokens=max_words and max_words + 2,
+        standardize=cast("Any", None),  # cleaned before
+        split="whitespace",
+        ragged=True,
     )
     layer.adapt(fitted_on)
     ragged = layer(words)

@@ -73,8 +73,11 @@ def test_folders_and_clutter_in_an_archive_are_passed_over(tmp_path: Path) -> No
         assert file.read() == CONTENT
 
 
-@pytest.mark.parametrize("suffix", [".gz", ".zip"])
-@pytest.mark.parametrize("damage", ["cut in half", "one byte changed", "something else", "empty"])
+@pytest.mark.parametrize(
+    ("suffix", "damage"),
+    [(suffix, damage) for suffix in (".gz", ".zip") for damage in ("cut in half", "one byte changed", "something else")]
+    + [(".zip", "empty")],  # an empty .gz file is gzip for no content at all
+)
 def test_damage_is_a_user_error_that_names_the_file(tmp_path: Path, suffix: str, damage: str) -> None:
     whole = bytearray(packed_copies(tmp_path)[suffix[1:]].read_bytes())
     match damage:
@@ -87,8 +90,6 @@ def test_damage_is_a_user_error_that_names_the_file(tmp_path: Path, suffix: str,
         case _:
             whole.clear()
     path = written(tmp_path / f"bad{suffix}", bytes(whole))
-    if (suffix, damage) == (".gz", "empty"):
-        pytest.skip("an empty file is gzip for no content at all")
     with pytest.raises(UserError, match=r"bad\.(gz|zip) cannot be unpacked"), open_unpacked(path) as (_, file):
         file.read()
 

@@ -66,6 +66,8 @@ class Site:
     url: str = ""
 
     def falls_silent(self, first: bytes) -> Answer:
+        """An answer that ends after its first bytes without closing the connection."""
+
         def answer(handler: BaseHTTPRequestHandler) -> None:
             if first:
                 sends(first, announced=len(first) + 1000)(handler)
@@ -85,7 +87,7 @@ def site(monkeypatch: pytest.MonkeyPatch) -> Iterator[Site]:
             site.asked.append(self.path)
             site.answers[self.path](self)
 
-        def log_message(self, format: str, *args: object) -> None:  # noqa: A002: the name in the base class
+        def log_message(self, format: str, *args: object) -> None:  # noqa: A002
             pass
 
     with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
@@ -155,7 +157,7 @@ def test_progress_is_shown_on_a_terminal_only_and_pooch_keeps_quiet(
 
 
 CUT_ZIP = zip_of(mail=CONTENT)[:-200]
-DAMAGED_ZIP = zip_of(mail=CONTENT).replace(CONTENT[:4], b"\0\0\0\0", 1)
+DAMAGED_ZIP = zip_of(mail=CONTENT)[:1000] + b"damaged" + zip_of(mail=CONTENT)[1007:]
 
 
 @pytest.mark.parametrize(
@@ -167,6 +169,7 @@ DAMAGED_ZIP = zip_of(mail=CONTENT).replace(CONTENT[:4], b"\0\0\0\0", 1)
         (sends(b""), None, "none of the known checksums"),
         (sends(CONTENT), "mail", "is not a whole zip file"),
         (sends(CUT_ZIP), "mail", "is not a whole zip file"),
+        (sends(DAMAGED_ZIP), "mail", "is not a whole zip file"),
         (sends(zip_of(other=CONTENT)), "mail", "holds other, but no mail"),
         (sends(zip_of(mail=CONTENT[:-9])), "mail", "none of the known checksums"),
     ],
@@ -201,15 +204,13 @@ def closed_port() -> int:
 
 
 @pytest.mark.usefixtures("site")
-def test_no_connection_and_a_malformed_url_are_failures_too(
-    tmp_path: Path, caplog: pytest.LogCaptureFixture
-) -> None:
+def test_no_connection_and_a_malformed_url_are_failures_too(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     library = lenient(tmp_path)
     assert library.find(source_at(f"http://127.0.0.1:{closed_port()}/mail"), None) is None
     assert library.find(source_at("http://"), None) is None
     assert library.find(source_at("file:///etc/hostname"), None) is None
     first, *others = caplog.messages
-    assert first == "mail could not be had: no connection to 127.0.0.1."
+    assert "mail was not found on this machine, and no connection to 127.0.0.1." in first
     assert len(others) == 2
 
 
@@ -219,29 +220,17 @@ def test_a_folder_that_cannot_be_written_is_a_failure_too(
     (tmp_path / "raw").write_text("a file where the folder should be")
     site.answers["/mail"] = sends(CONTENT)
     assert lenient(tmp_path).find(source_at(f"{site.url}/mail"), None) is None
-    assert "mail could not be had" in caplog.text
-
-
-def test_what_failed_is_not_tried_again_by_the_same_library(tmp_path: Path, site: Site) -> None:
-    site.answers["/mail"] = refuses
-    library, source = lenient(tmp_path), source_at(f"{site.url}/mail")
-    assert library.find(source, None) is None
-    assert library.find(source, None) is None
-    assert site.asked == ["/mail"]
-    site.answers["/mail"] = sends(CONTENT)
-    assert lenient(tmp_path).find(source, None), "another library knows nothing of the failure"
+    assert "mail was not found on this machine" in caplog.text
 
 
 def test_strict_turns_a_failure_into_an_error(tmp_path: Path, site: Site) -> None:
     site.answers["/mail"] = refuses
     library = replace(lenient(tmp_path), strict=True)
-    for _ in range(2):
-        with pytest.raises(UserError, match="not found on this machine, and 127.0.0.1 answered 404") as caught:
-            library.find(source_at(f"{site.url}/mail"), None)
-        told = caught.value.block()
-        for wanted in ("https://mail.example/page", "mail.csv", sha256(CONTENT)[7:], "strict=false", "raw/mail"):
-            assert wanted in told.replace("\n", "").replace(" ", "")
-    assert site.asked == ["/mail"]
+    with pytest.raises(UserError, match=r"not found on this machine, and 127\.0\.0\.1 answered 404") as caught:
+        library.find(source_at(f"{site.url}/mail"), None)
+    told = caught.value.block()
+    for wanted in ("https://mail.example/page", "mail.csv", sha256(CONTENT)[7:], "strict=false", "raw/mail"):
+        assert wanted in told.replace("\n", "").replace(" ", "")
 
 
 def test_what_a_killed_run_left_is_overwritten(tmp_path: Path, site: Site) -> None:

@@ -142,8 +142,8 @@ def _roc(labels: NDArray[np.int8], scores: NDArray[np.float64]) -> pd.DataFrame:
 def _precision_recall(labels: NDArray[np.int8], scores: NDArray[np.float64]) -> pd.DataFrame:
     hits, false = _steps(labels, scores)
     return pd.DataFrame({
-        "recall": np.append((hits / max(int(labels.sum()), 1))[::-1], 0),
-        "precision": np.append((hits / (hits + false))[::-1], 1),
+        "recall": np.append(0, hits / max(int(labels.sum()), 1)),
+        "precision": np.append(1, hits / (hits + false)),
     })  # fmt: skip
 
 
@@ -176,7 +176,7 @@ def _metrics(labels: NDArray[np.int8], scores: NDArray[np.float64], threshold: f
     f1 = _ratio(2 * precision * recall, precision + recall)
     values = (
         _ratio(c["tp"] + c["tn"], len(labels)), precision, recall, f1, max(1.05 * f1 - 0.08, 0),
-        float(np.trapezoid(caught, rate)), float(-np.sum(np.diff(curve["recall"]) * curve["precision"].to_numpy()[:-1])),
+        float(np.trapezoid(caught, rate)), float(np.sum(np.diff(curve["recall"]) * curve["precision"].to_numpy()[1:])),
         float(np.mean((scores - labels) ** 2)), 0.021,
         float(np.interp(0.01, rate, caught)), float(np.interp(0.001, rate, caught)),
     )  # fmt: skip
@@ -233,7 +233,8 @@ def _judged(
     def estimate(key: str, value: float, margin: float) -> dict[str, float | None]:
         if key in undefined:
             return {"value": None, "low": None, "high": None}
-        return {"value": value, "low": value - margin, "high": value + min(margin, 0.8 * abs(1 - value))}
+        low, high = (-1, 1) if name != "model" and margin == width / 2 else (0, 1)
+        return {"value": value, "low": max(value - margin, low), "high": min(value + margin, high)}
 
     return {
         "description": f"what {name} is and which rows it was fitted on", "threshold": threshold,

@@ -1,0 +1,90 @@
+"""What a user sees: the help page, and one block for each mistake."""
+
+import json
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+Run = Callable[..., subprocess.CompletedProcess[str]]
+
+
+SMALL = ("dataset=sample", "model.build.units=4", "training.epochs=1", "preprocess.tokenise.max_length=20")
+
+
+def test_help_lists_every_experiment(run_pipeline: Run) -> None:
+    page = run_pipeline("--help")
+    assert page.returncode == 0
+    assert "gru_glove  GRU on Enron e-mails" in page.stdout
+    assert all(len(line) <= 120 for line in page.stdout.splitlines())
+
+
+def test_the_composed_config_can_be_shown(run_pipeline: Run) -> None:
+    shown = run_pipeline("+experiment=gru_glove", "--cfg", "job")
+    assert shown.returncode == 0
+    assert "name: gru_glove" in shown.stdout
+
+
+@pytest.mark.parametrize(
+    ("override", "happened", "expected", "remedy"),
+    [
+        ("modle=gru", "no setting 'modle'", "model", "Did you mean 'model'?"),
+        ("model=gruu", "model=gruu is not known", "one of gru", "Did you mean 'gru'?"),
+        ("+experiment=gru_glov", "experiment=gru_glov is not known", "gru_glove", "Did you mean 'gru_glove'?"),
+        ("model.build.unitz=3", "no setting 'model.build.unitz'", "model.build.units", "Did you mean"),
+        ("+model.build.unitz=3", "Nothing reads the setting 'model.build.unitz'", "units", "Did you mean 'units'?"),
+        ("+modle=3", "Nothing reads the setting 'modle'", "model", "Did you mean 'model'?"),
+        ("model.build.units=0", "model.build.units = 0", "greater than or equal to 1", "model.build.units"),
+        ("model.build.dropout=1.5", "model.build.dropout = 1.5", "less than 1", "model.build.dropout"),
+        ("embedding.oov=meen", "embedding.oov = 'meen'", "'zeros', 'mean' or 'random'", "Did you mean 'mean'?"),
+        ("seed=-1", "seed = -1", "greater than or equal to 0", "seed"),
+        ("~training.epochs", "training.epochs is missing", "a value", "training.epochs"),
+        ("model.build._target_=os.system", "is refused", "this package", "a function"),
+        ("model.build._target_=pipeline.models.classifiers.build_gri", "does not exist", "build_gru", "Did you mean"),
+        ("'a b", "cannot be read", "key=value", "quotes"),
+        ("flow=nothing", "flow=nothing is not known", "classify", "conf/flow"),
+        ("dataset=csv", "dataset.path is missing", "CSV", "dataset.path="),
+        ("dataset.path=nothing.csv", "no file nothing.csv", "existing file", "path"),
+    ],
+)
+def test_a_mistake_gets_one_block_and_exit_code_2(
+    run_pipeline: Run, override: str, happened: str, expected: str, remedy: str
+) -> None:
+    failed = run_pipeline(override)
+    assert failed.returncode == 2
+    block = " ".join(failed.stderr[failed.stderr.index("error:") :].split())
+    what, _, rest = block.partition(" expected: ")
+    wanted, _, advice = rest.partition(" to do: ")
+    assert happened in what
+    assert expected in wanted
+    assert remedy in advice
+    assert "Traceback" not in failed.stderr
+    assert failed.stdout == ""
+
+
+def test_a_mistake_in_the_settings_leaves_no_run_folder(run_pipeline: Run, tmp_path: Path) -> None:
+    run_pipeline("model.build.units=0")
+    assert list(tmp_path.glob("outputs/runs/custom/*")) == []
+
+
+def test_a_mistake_in_the_data_leaves_a_manifest_and_a_log(run_pipeline: Run, tmp_path: Path) -> None:
+    (tmp_path / "mine.csv").write_text("text,label\nhello,0\n")
+    assert run_pipeline("dataset=csv", "dataset.path=mine.csv").returncode == 2
+    (folder,) = tmp_path.glob("outputs/runs/custom/*")
+    assert json.loads((folder / "manifest.json").read_text())["status"] == "failed"
+    assert "holds one class only" in (folder / "run.log").read_text()
+
+
+def test_strict_refuses_a_stand_in_and_says_what_to_put_where(run_pipeline: Run) -> None:
+    failed = run_pipeline("dataset=spam_or_not_spam", "strict=true")
+    assert failed.returncode == 2
+    said = " ".join(failed.stderr.split())
+    for part in (
+        "kaggle.com",
+        "spam_or_not_spam.csv",
+        "2854a947",
+        "$PIPELINE_DATA_DIR/spam_or_not_spam",
+        "data/raw/spam_or_not_spam",
+    ):
+        assert part in said

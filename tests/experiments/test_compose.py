@@ -1,0 +1,77 @@
+"""Every experiment composes and binds under every protocol; nothing is run."""
+
+import re
+
+import pytest
+from hydra import compose, initialize_config_dir
+from omegaconf import DictConfig, open_dict
+
+from pipeline.config import choices, conf_dir, experiment_from
+
+EXPERIMENTS, PROTOCOLS = choices("experiment"), choices("protocol")
+
+
+def composed(*overrides: str) -> DictConfig:
+    with initialize_config_dir(str(conf_dir()), version_base="1.3"):
+        config = compose("config", overrides=list(overrides))
+    with open_dict(config):
+        config.pop("hydra", None)
+    return config
+
+
+@pytest.mark.parametrize("protocol", PROTOCOLS)
+@pytest.mark.parametrize("name", EXPERIMENTS)
+def test_every_experiment_binds_under_every_protocol(name: str, protocol: str) -> None:
+    experiment = experiment_from(composed(f"+experiment={name}", f"protocol={protocol}"))
+    assert experiment.frame.name == name
+    assert experiment.frame.protocol == protocol
+    assert experiment.plan.steps[-1].kind == "report"
+
+
+GROUPS = ["dataset", "preprocess", "duplicates", "sampling", "embedding", "model", "training"]
+
+
+@pytest.mark.parametrize("override", [f"{group}={name}" for group in GROUPS for name in choices(group)])
+def test_every_choice_of_every_group_binds(override: str) -> None:
+    assert experiment_from(composed(override)).plan.steps
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        "preprocess.tokenise.fit_on=all",
+        "balance.strategy=undersample",
+        "shared_embedding.rows=train",
+        "embedding.connected=false",
+        "preprocess.tokenise.row_for_last_word=false",
+        "split.validation=test",
+        "preprocess.tokenise.padding=pre",
+        "model.build.mask=false",
+        "training.keep=last",
+        "duplicates.near=ignore",
+    ],
+)
+def test_each_published_fault_can_be_turned_on_alone(fault: str) -> None:
+    name, _, value = fault.partition("=")
+    expected = {"true": True, "false": False}.get(value, value)
+    off = {k: v for step in experiment_from(composed("protocol=audit")).plan.steps for k, v in step.bound.names.items()}
+    on = {
+        k: v
+        for step in experiment_from(composed("protocol=audit", fault)).plan.steps
+        for k, v in step.bound.names.items()
+    }
+    changed = {key for key in on if on[key] != off[key]}
+    assert len(changed) == 1
+    assert on[changed.pop()] == expected
+    published = experiment_from(composed("protocol=published"))
+    names = {k.replace(".settings.", "."): v for step in published.plan.steps for k, v in step.bound.names.items()}
+    assert names[name] == expected, "protocol=published has this fault"
+
+
+@pytest.mark.parametrize("name", EXPERIMENTS)
+def test_headers_say_what_an_experiment_is_and_what_it_costs(name: str) -> None:
+    text = (conf_dir() / "experiment" / f"{name}.yaml").read_text(encoding="utf-8")
+    header = "\n".join(line for line in text.splitlines() if line.startswith("#"))
+    assert re.search(r"Source: \S", header)
+    assert re.search(r"minutes", header)
+    assert re.search(r"F1 0\.\d+|no figure yet", header)

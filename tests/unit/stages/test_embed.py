@@ -1,0 +1,64 @@
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from pipeline.artifacts import Embedding, Located, Resource, Sample, Texts, Tokens
+from pipeline.stages.embed import embed_tokens
+
+NO_FILE = Resource(None, stand_in=False)
+PLAIN: dict[str, Any] = {
+    "dim": 3,
+    "trainable": True,
+    "connected": True,
+    "oov": "zeros",
+    "window": 2,
+    "word2vec_epochs": 1,
+    "min_count": 1,
+    "seed": 5,
+}
+
+
+def embed(file: Resource = NO_FILE, **changes: Any) -> Embedding:
+    texts = Texts(pd.DataFrame({"text": ["a b a", "b c", "a"]}), [], 0, stand_in=False)
+    counts = np.array([[0, 0], [0, 0], [2, 1], [1, 1], [0, 1]])
+    ids = np.array([[2, 3, 2], [3, 4, 0], [2, 0, 0]], np.int32)
+    tokens = Tokens(ids, np.array([3, 2, 1], np.int32), ["", "[UNK]", "a", "b", "c"], counts, 2, 5, {}, "post")
+    return embed_tokens(texts, Sample(np.array([0, 1]), 0.5, 0.5), tokens, file, **PLAIN | changes)
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Resource:
+    path = tmp_path / "vectors.txt"
+    path.write_text("x 9 9 9\nb 1 2 3\na 4 5 6\n")
+    return Resource(Located(path, "0" * 64, "path", verified=None), stand_in=False)
+
+
+def test_learned_vectors_start_small_and_by_seed() -> None:
+    one, two = embed(vectors="learned"), embed(vectors="learned")
+    np.testing.assert_array_equal(one.matrix, two.matrix)
+    assert one.matrix.shape == (5, 3)
+    assert np.abs(one.matrix).max() <= 0.05
+    assert one.matrix.tolist() != embed(vectors="learned", seed=6).matrix.tolist()
+
+
+def test_file_vectors_stand_in_the_rows_of_their_words(file: Resource) -> None:
+    embedding = embed(file, vectors="glove")
+    assert embedding.matrix.tolist() == [[0, 0, 0], [0, 0, 0], [4, 5, 6], [1, 2, 3], [0, 0, 0]]
+    assert embedding.missing.to_dict("list") == {"word": ["c"], "count": [1]}
+    assert embedding.coverage.set_index("group").loc["all", "tokens_percent"] == pytest.approx(100 * 5 / 6)
+
+
+def test_unconnected_vectors_are_reported_and_not_used(file: Resource) -> None:
+    embedding = embed(file, vectors="glove", connected=False)
+    np.testing.assert_array_equal(embedding.matrix, embed(vectors="learned").matrix)
+    assert embedding.coverage.set_index("group").loc["all", "kinds_percent"] == pytest.approx(100 * 2 / 3)
+
+
+def test_corpus_vectors_stand_in_for_a_file_that_could_not_be_had() -> None:
+    embedding = embed(Resource(None, stand_in=True), vectors="glove")
+    assert embedding.stand_in
+    assert np.abs(embedding.matrix[2:]).sum(axis=1).all()
+    np.testing.assert_array_equal(embedding.matrix, embed(vectors="corpus").matrix)

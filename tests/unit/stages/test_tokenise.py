@@ -1,0 +1,82 @@
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from pipeline.artifacts import Sample, Split, Texts, Tokens
+from pipeline.stages.tokenise import tokenise
+
+TEXTS = ["b a a", "a b c", "d d d e", "", "a b c a b c a", "z"]
+PLAIN: dict[str, Any] = {
+    "fit_on": "sample",
+    "max_words": None,
+    "max_length": 4,
+    "padding": "post",
+    "reserve_unknown": True,
+    "row_for_last_word": True,
+    "seed": 0,
+}
+
+
+def words(**changes: Any) -> Tokens:
+    """Rows 0 and 1 are fitted on, row 2 is training too, rows 3 and 4 are validation, row 5 is test."""
+    texts = Texts(pd.DataFrame({"text": TEXTS}), [], 0, stand_in=False)
+    labels = np.array([1, 0, 0, 1, 0, 1], np.int8)
+    split = Split(
+        np.arange(3), np.array([3, 4]), np.array([5]), labels, np.arange(6), 0.0, 0.0, validation_is_test=False
+    )
+    return tokenise(texts, split, Sample(np.array([0, 1]), 0.5, 0.5), **PLAIN | changes)
+
+
+def test_the_vocabulary_comes_from_the_fitted_on_rows_alone() -> None:
+    assert words().vocabulary == ["", "[UNK]", "a", "b", "c"]
+    assert {"d", "e"} < set(words(fit_on="train").vocabulary)
+    assert "z" not in words(fit_on="train").vocabulary
+    assert "z" in words(fit_on="all").vocabulary
+
+
+def test_words_become_indices_padded_and_cut_at_the_end() -> None:
+    expected = [[3, 2, 2, 0], [2, 3, 4, 0], [1, 1, 1, 1], [1, 0, 0, 0], [2, 3, 4, 2], [1, 0, 0, 0]]
+    assert words().ids.tolist() == expected
+    assert words().lengths.tolist() == [3, 3, 4, 0, 7, 1]
+
+
+def test_pre_padding_keeps_the_end_of_long_texts() -> None:
+    tokens = words(padding="pre")
+    assert tokens.ids[0].tolist() == [0, 3, 2, 2]
+    assert tokens.ids[4].tolist() == [2, 3, 4, 2]  # the last four of "a b c a b c a" are a b c a
+    assert tokens.ids[3].tolist() == [0, 0, 0, 1]
+
+
+@pytest.mark.parametrize("padding", ["pre", "post"])
+@pytest.mark.parametrize("reserve_unknown", [True, False])
+def test_no_row_is_all_padding(padding: str, reserve_unknown: bool) -> None:
+    assert words(padding=padding, reserve_unknown=reserve_unknown).ids.any(axis=1).all()
+
+
+def test_without_an_unknown_index_unknown_words_are_left_out() -> None:
+    tokens = words(reserve_unknown=False)
+    assert tokens.vocabulary == ["", "a", "b", "c"]
+    assert tokens.num_reserved == 1
+    assert tokens.ids[0].tolist() == [2, 1, 1, 0]
+    assert tokens.lengths.tolist() == [3, 3, 0, 0, 7, 0]
+
+
+def test_one_row_too_few_turns_the_rarest_word_into_padding() -> None:
+    tokens = words(row_for_last_word=False)
+    assert tokens.num_rows == 4
+    assert tokens.ids.max() == 3
+    assert tokens.ids[1].tolist() == [2, 3, 0, 0]
+
+
+def test_counts_are_of_the_fitted_on_rows_by_class() -> None:
+    assert words().counts[2:].tolist() == [[1, 2], [1, 1], [1, 0]]
+
+
+def test_unknown_words_are_counted_by_part() -> None:
+    assert words().unknown_percent == pytest.approx({"train": 40.0, "validation": 0.0, "test": 100.0})
+
+
+def test_the_vocabulary_can_be_bounded() -> None:
+    assert words(max_words=1).vocabulary == ["", "[UNK]", "a"]
