@@ -20,6 +20,7 @@ def start_keras(seed: int) -> None:
     import keras
     import tensorflow as tf
 
+    keras.utils.clear_session()  # what an earlier stage of this process built must not show in names or memory
     tf.config.experimental.enable_op_determinism()
     keras.utils.set_random_seed(seed)
 

@@ -42,7 +42,7 @@ def draw_figures(run: RunFolder) -> list[Plate]:
     folder = run.path / "figures"
     folder.mkdir(exist_ok=True)
     report = run.report
-    text = f"{report.experiment} on {report.dataset}  ·  {report.protocol} protocol"
+    text = f"{report.protocol} protocol  ·  {report.experiment} on {report.dataset}"
     plates = list(_plates(run))
     for plate in plates:
         with style.sheet(

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 DPI = 160
+CAPTION_DENSITY = 17  # characters an inch at 7 points
 INK, MUTED, FAINT, ALARM = "#222222", "#666666", "#e4e4e4", "#b3001b"
 
 STYLE: dict[Any, Any] = {
@@ -116,15 +117,17 @@ def sheet(path: Path, caption: Caption, *, width: float, height: float) -> Itera
         figure = Figure(figsize=(width, height), dpi=DPI, layout=engine)
         FigureCanvasAgg(figure)
         yield figure
-        _write_caption(figure, caption, height)
+        _write_caption(figure, caption, width, height)
         engine.execute(figure)
         figure.set_layout_engine("none")  # or else each of the two formats would lay it out again
         figure.savefig(path.with_suffix(".png"), dpi=DPI)
         figure.savefig(path.with_suffix(".svg"), metadata={"Date": None})
 
 
-def _write_caption(figure: Figure, caption: Caption, height: float) -> None:
+def _write_caption(figure: Figure, caption: Caption, width: float, height: float) -> None:
+    room = int(CAPTION_DENSITY * (width - (1.1 if caption.stand_in else 0.2)))
+    text = caption.text if len(caption.text) <= room else f"{caption.text[: room - 1]}…"
     line = {"y": 0.06 / height, "fontsize": 7, "va": "bottom"}
-    figure.text(0.012, s=caption.text, color=MUTED, **line)
+    figure.text(0.012, s=text, color=MUTED, **line)
     if caption.stand_in:
         figure.text(0.988, s="STAND-IN DATA", color=ALARM, weight="bold", ha="right", **line)

@@ -14,6 +14,7 @@ from pipeline.ranges import Count, Share
 from pipeline.text.duplicates import group_near_duplicates, leaked_percent, random_leakage_percent
 
 LEAKAGE_REPEATS = 20
+PERMUTATION_SEED = 1  # of MinHash: what is a near-duplicate does not depend on the seed of the run
 
 
 def pool_messages(
@@ -25,7 +26,6 @@ def pool_messages(
     similarity: Share,
     shingle_words: Count,
     permutations: Annotated[int, Field(ge=16, le=1024)],
-    seed: int,
 ) -> Pool:
     """Leave out exact copies of earlier messages and group near-duplicates.
 
@@ -36,7 +36,11 @@ def pool_messages(
     rows = np.flatnonzero(~copies)
     cleaned = texts.table["text"].to_numpy()[rows].tolist()
     groups = group_near_duplicates(
-        cleaned, similarity=similarity, shingle_words=shingle_words, num_permutations=permutations, seed=seed
+        cleaned,
+        similarity=similarity,
+        shingle_words=shingle_words,
+        num_permutations=permutations,
+        seed=PERMUTATION_SEED,
     )
     sizes = np.bincount(groups)[groups]
     changes = []

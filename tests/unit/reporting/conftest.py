@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,8 +14,13 @@ import pandas as pd
 import pytest
 from numpy.typing import NDArray
 
+from pipeline.reporting.facts import Report
+from pipeline.reporting.folder import read_run
+from pipeline.reporting.html import draw_report
+
 METRICS = ("accuracy", "precision", "recall", "f1", "mcc", "roc_auc", "pr_auc", "brier", "ece",
            "recall_at_fpr_1", "recall_at_fpr_01")  # fmt: skip
+COMMAND = "python -m pipeline +experiment=gru_glove seed=7"
 SKILL = {"model": 4.2, "tfidf": 4.9, "tfidf_all_rows": 5.2, "majority": 0.0}
 CONFIG = """\
 name: gru_glove
@@ -50,16 +56,36 @@ class Made:
     text: str = "subject: <script>alert('x')</script> cheap & cheerful \u202eoffer\x01"
 
 
+@pytest.fixture(scope="session")
+def clean_run(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A drawn run like those on the real data; not to be changed."""
+    folder = tmp_path_factory.mktemp("clean") / "run"
+    write_run(folder, Made())
+    draw_report(folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def edge_run(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A drawn run in which all is unusual at once; not to be changed."""
+    folder = tmp_path_factory.mktemp("edge") / "run"
+    odd = Made("published", stand_in=True, negatives=14, positives=3, epochs=1, has_coverage=False, has_errors=False,
+               is_undefined=True, long_tail=200_000)  # fmt: skip
+    write_run(folder, odd)
+    draw_report(folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def report(clean_run: Path) -> Report:
+    """What the clean run came to."""
+    return read_run(clean_run).report
+
+
 @pytest.fixture
-def make_run(tmp_path: Path) -> Callable[..., Path]:
-    """Write a run folder; keywords are the fields of `Made`."""
-
-    def make(**changes: Any) -> Path:
-        folder = tmp_path / f"run{len(list(tmp_path.iterdir()))}"
-        write_run(folder, Made(**changes))
-        return folder
-
-    return make
+def run_copy(clean_run: Path, tmp_path: Path) -> Path:
+    """A copy of the clean run, to be changed."""
+    return Path(shutil.copytree(clean_run, tmp_path / "run", ignore=shutil.ignore_patterns("figures", "report.html")))
 
 
 def write_run(folder: Path, made: Made) -> None:
@@ -190,7 +216,7 @@ def _report(labels: NDArray[np.int8], scores: dict[str, NDArray[np.float64]], ma
     errors = [
         {"row": 12, "label": 0, "score": 0.9987, "text": made.text},
         {"row": 4071, "label": 1, "score": 0.0021, "text": long_text},
-        {"row": 77, "label": 1, "score": 0.13, "text": "re: meeting tomorrow at ten, please bring the figures for the third quarter"},
+        {"row": 77, "label": 1, "score": 0.13, "text": "re: meeting at ten, please bring the figures"},
     ]  # fmt: skip
     return {
         "experiment": "gru_glove", "dataset": "enron_spam", "protocol": made.protocol, "stand_in": made.stand_in,
@@ -217,7 +243,7 @@ def _report(labels: NDArray[np.int8], scores: dict[str, NDArray[np.float64]], ma
         "validation_is_test": made.protocol == "published", "models": models,
         "errors": errors if made.has_errors else [],
         "missing_words": [{"word": f"word{n}'s", "count": 900 // n} for n in range(1, 25)] if made.has_coverage else [],
-        "reproduce": "python -m pipeline +experiment=gru_glove seed=7",
+        "reproduce": COMMAND,
     }  # fmt: skip
 
 
@@ -247,24 +273,41 @@ def _judged(
 
 
 def _manifest(made: Made) -> dict[str, Any]:
-    stages = ("locate_corpus", "load_corpus", "clean_corpus", "split_pool", "fit_classifier", "evaluate")
+    files = (
+        ("locate_corpus", "enron_spam/emails.csv.zip", "data_dir", True),
+        ("locate_vectors", "glove.6B.50d.txt.gz", "path", None),
+    )
+    changes = (
+        ("clean_corpus", "altered", "control characters removed", 412, 3),
+        ("pool_messages", "dropped", "same text as an earlier message", 33, 1402),
+    )
+    stages = (
+        ("locate_corpus", "found", "enron_spam/emails.csv.zip", 0.01, 120.0),
+        ("load_corpus", "reused", "same settings, inputs and code", 0.3, 310),
+        ("fit_classifier", "computed", "model.build.units 50 -> 100", 214.7, 1250),
+    )
     return {
-        "experiment": "gru_glove", "protocol": made.protocol, "status": "reporting", "started": "2025-03-04T05:06:07+00:00",
-        "seconds": 301.2, "seed": 7, "stand_in": made.stand_in, "command": "python -m pipeline +experiment=gru_glove seed=7",
-        "git_commit": "5db857e6f7df11eabb5e5665836db9ec8df07e28", "git_dirty": True,
-        "python": "3.11.9", "platform": "Linux-6.1-x86_64", "cpu_count": 2,
+        "experiment": "gru_glove",
+        "protocol": made.protocol,
+        "status": "reporting",
+        "started": "2025-03-04T05:06:07+00:00",
+        "seconds": 301.2,
+        "seed": 7,
+        "stand_in": made.stand_in,
+        "command": COMMAND,
+        "git_commit": "5db857e6f7df11eabb5e5665836db9ec8df07e28",
+        "git_dirty": True,
+        "python": "3.11.9",
+        "platform": "Linux-6.1-x86_64",
+        "cpu_count": 2,
         "versions": {"keras": "3.15.0", "numpy": "2.4.6", "pandas": "3.1.1"},
         "data": [
-            {"name": "locate_corpus", "path": "enron_spam/emails.csv.zip", "sha256": "0883a4c4" * 8, "origin": "data_dir", "verified": True},
-            {"name": "locate_vectors", "path": "glove/glove.6B.50d.txt.gz", "sha256": "6704ea94" * 8, "origin": "path", "verified": None},
+            {"name": name, "path": path, "sha256": "0883a4c4" * 8, "origin": origin, "verified": verified}
+            for name, path, origin, verified in files
         ],
-        "rows": [
-            {"stage": "clean_corpus", "action": "altered", "reason": "control characters removed", "rows": 412, "first_row": 3},
-            {"stage": "pool_messages", "action": "dropped", "reason": "same text as an earlier message", "rows": 33, "first_row": 1402},
-        ],
+        "rows": [dict(zip(("stage", "action", "reason", "rows", "first_row"), row, strict=True)) for row in changes],
         "stages": [
-            {"stage": stage, "key": f"{n}f" * 16, "status": "reused" if n < 4 else "computed", "seconds": 0.02 * 7**n,
-             "reason": "same settings, inputs and code" if n < 4 else "model.build.units 50 -> 100", "peak_memory_mb": 300 + 190 * n}
-            for n, stage in enumerate(stages)
+            {"stage": stage, "key": "5f" * 32, "status": status, "reason": why, "seconds": time, "peak_memory_mb": peak}
+            for stage, status, why, time, peak in stages
         ],
-    }  # fmt: skip
+    }

@@ -15,7 +15,6 @@ PLAIN: dict[str, Any] = {
     "padding": "post",
     "reserve_unknown": True,
     "row_for_last_word": True,
-    "seed": 0,
 }
 
 
