@@ -25,7 +25,7 @@ from sample_patterns import DRAWN_LAST, RULES
 T = TypeVar("T")
 Label = Literal["ham", "spam"]
 Words = frozenset[str]
-SEED = 4
+SEED = 5
 DEFAULT_OUTPUT = Path(__file__).parents[1] / "data" / "sample" / "messages.csv"
 
 

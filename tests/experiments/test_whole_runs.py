@@ -69,7 +69,7 @@ def test_the_run_folder_holds_what_is_promised(run_pipeline: Run, tmp_path: Path
     predictions = pd.read_parquet(folder / "predictions.parquet")
     assert predictions[["model", "tfidf"]].min(axis=None) >= 0
     page = (folder / "report.html").read_text(encoding="utf-8")
-    assert "the embedded sample stands in for the data set enron_spam" in page
+    assert "The embedded sample stands in for the data set enron_spam" in page
     assert "word vectors trained on the training messages stand in for glove" in page
     drawn = {path.name for path in (folder / "figures").iterdir()}
     for figure in ("class_counts", "text_lengths", "learning_curves", "roc", "precision_recall", "calibration"):
