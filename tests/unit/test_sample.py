@@ -184,10 +184,7 @@ def test_linear_model_does_well_but_not_perfectly(table: pd.DataFrame, overlap: 
 
     labels = (table["label"] == "spam").to_numpy()
     _, groups = connected_components(csr_matrix(overlap >= 0.6), directed=False)
-    folds = StratifiedGroupKFold(10, shuffle=True, random_state=0).split(table, labels, groups)
-    test = np.concatenate([rows for _, (_, rows) in zip(range(3), folds, strict=False)])
-    train = np.setdiff1d(np.arange(len(table)), test)
-
+    train, test = next(StratifiedGroupKFold(3, shuffle=True, random_state=0).split(table, labels, groups))
     vectorizer = TfidfVectorizer(ngram_range=(1, 2))
     features = vectorizer.fit_transform(table["text"].iloc[train])
     model = LogisticRegression(C=10).fit(features, labels[train])

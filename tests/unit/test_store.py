@@ -9,8 +9,8 @@ import pytest
 from numpy.typing import NDArray
 
 from pipeline.artifacts import Interval, KerasFile
-from pipeline.prune import main as store_command
 from pipeline.store import DamagedError, Store
+from pipeline.store.__main__ import main as store_command
 
 KEY = "0123456789abcdef" * 4
 INGREDIENTS = {"settings": {}, "seed": 1, "inputs": {}, "code": {}, "libraries": {}}

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import shutil
-import sys
 import zipfile
 from collections.abc import Sequence
 from pathlib import Path
@@ -58,13 +57,18 @@ def fetch(url: str, target: Path, *, member: str | None, checksums: Sequence[str
 
 
 def _receive(url: str, part: Path, timeout_seconds: float) -> None:
-    # pooch.retrieve would log on a handler of its own and knows one checksum only; its downloader does neither
-    from pooch import HTTPDownloader
+    import requests
+    from tqdm import tqdm
 
     log.info("Fetching %s", url)
     timeout = (min(_CONNECT_SECONDS, timeout_seconds), timeout_seconds)
-    download = HTTPDownloader(progressbar=sys.stderr.isatty(), chunk_size=_CHUNK_BYTES, timeout=timeout)
-    download(url, str(part), None)
+    with requests.get(url, stream=True, timeout=timeout) as response:
+        response.raise_for_status()
+        total = int(response.headers.get("content-length", 0)) or None
+        with part.open("wb") as file, tqdm(total=total, unit="B", unit_scale=True, disable=None) as bar:
+            for chunk in response.iter_content(_CHUNK_BYTES):
+                file.write(chunk)
+                bar.update(len(chunk))
 
 
 def _keep_member(part: Path, member: str) -> None:

@@ -143,7 +143,7 @@ def test_without_known_checksums_a_download_is_used_unverified(tmp_path: Path, s
 
 
 @pytest.mark.parametrize("terminal", [True, False])
-def test_progress_is_shown_on_a_terminal_only_and_pooch_keeps_quiet(
+def test_progress_is_shown_on_a_terminal_only(
     tmp_path: Path, site: Site, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str], *, terminal: bool
 ) -> None:
     console = io.StringIO()

@@ -11,7 +11,7 @@ from pipeline.errors import UserError
 from pipeline.stages.split import balance_pool, pool_messages, resample_train, split_pool
 
 SHARES = {"test_share": 0.2, "validation_share": 0.15, "validation": "own"}
-POOLING = {"exact": "drop", "near": "group", "similarity": 0.5, "shingle_words": 3, "permutations": 64}
+POOLING: dict[str, Any] = {"exact": "drop", "near": "group", "similarity": 0.5, "shingle_words": 3, "permutations": 64}
 
 
 def corpus(labels: list[int], texts: list[str] | None = None) -> Corpus:

@@ -1,4 +1,4 @@
-"""The command line of the store: what it holds, and removing what is not needed."""
+"""The command line of the store: `python -m pipeline.store list`, `... prune [--older-than DAYS] [--stage NAME]`."""
 
 from __future__ import annotations
 
@@ -82,3 +82,7 @@ def _size(path: Path) -> int:
 
 def _megabytes(size: int) -> str:
     return f"{size / 1e6:.1f} MB"
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,8 +1,5 @@
 """Content-addressed artifacts on disk: written atomically, verified when read, shared by runs at the same time.
 
-    python -m pipeline.store list
-    python -m pipeline.store prune [--older-than DAYS] [--stage NAME] [--dry-run]
-
 Each artifact has a folder `<stage>-<key>` with one file a field (see `artifacts`) and a `manifest.json` that holds the
 ingredients of its key and the sha256 of every file. A folder appears whole, by a rename, or not at all.
 """
@@ -200,9 +197,3 @@ def _sync(path: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
-
-
-if __name__ == "__main__":
-    from pipeline.prune import main
-
-    raise SystemExit(main())
