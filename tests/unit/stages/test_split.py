@@ -129,6 +129,6 @@ def test_a_pool_leaves_copies_out_and_groups_near_duplicates() -> None:
 def test_copies_can_be_kept() -> None:
     texts = ["the very same text", "the very same text", "another one"]
     cleaned = Texts(pd.DataFrame({"text": texts}), [], 0, stand_in=False)
-    rows = pool_messages(corpus([1, 1, 0], texts), cleaned, **POOLING | {"exact": "keep"})
+    rows = pool_messages(corpus([1, 1, 0], texts), cleaned, **{**POOLING, "exact": "keep"})
     assert rows.rows.tolist() == [0, 1, 2]
     assert rows.groups[0] == rows.groups[1]
