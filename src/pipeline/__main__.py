@@ -32,7 +32,7 @@ def run(config: DictConfig) -> None:
         _stop(error)
     (folder / "config.yaml").write_text(OmegaConf.to_yaml(config, resolve=True), encoding="utf-8")
     try:
-        headline = experiment.run(folder)
+        headline = experiment.run(folder, HydraConfig.get().overrides.task)
     except UserError as error:
         log.error(error.block())  # noqa: TRY400 - a mistake of the user's, told without a traceback
         sys.exit(2)

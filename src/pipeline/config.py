@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 import os
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
@@ -44,8 +44,8 @@ class Experiment:
     frame: Frame
     plan: Plan
 
-    def run(self, folder: Path) -> str:
-        """Carry the plan out in a run folder; the headline of its report."""
+    def run(self, folder: Path, overrides: Sequence[str]) -> str:
+        """Carry the plan out in a run folder; the headline of its report. `overrides` led to this experiment."""
         from pipeline.data.sources import Library
         from pipeline.manifest import Manifest
         from pipeline.runner import Runner
@@ -54,7 +54,7 @@ class Experiment:
         frame = self.frame
         data_dir = os.environ.get(DATA_DIR_VARIABLE)
         library = Library(Path(data_dir) if data_dir else None, frame.raw, frame.strict, frame.download)
-        manifest = Manifest(frame.name, frame.protocol, frame.seed)
+        manifest = Manifest(frame.name, frame.protocol, frame.seed, overrides)
         return Runner(Store(frame.outputs / "store"), library, folder, manifest).execute(self.plan)
 
 
@@ -144,6 +144,12 @@ def _unknown_choice(missing: str) -> UserError:
 
 
 def _unknown_key(key: str) -> UserError:
+    if key == "experiment":
+        return UserError(
+            "An experiment is added to the config, with a plus sign.",
+            expected=f"one of {', '.join(f'+experiment={name}' for name in choices('experiment'))}",
+            remedy="Write +experiment=... instead of experiment=...",
+        )
     known = _known_keys(key)
     parent = key.rpartition(".")[0]
     return UserError(

@@ -21,8 +21,8 @@ Common settings:
   embedding=NAME                    {embeddings}
   sampling=NAME                     {samplings}
   protocol=NAME                     {protocols}
-  model.build.units=64              any setting of any stage; -m runs one job for each of several values:
-  -m seed=0,1,2                     a sweep
+  model.build.units=64              any setting of any stage
+  -m seed=0,1,2                     a sweep: one job for each of several values
   seed=1                            the one seed of the run
   strict=true                       stop where data cannot be had, instead of using the embedded sample
 

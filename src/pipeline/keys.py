@@ -9,7 +9,7 @@ import sys
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from functools import cache
-from importlib.metadata import PackageNotFoundError, version
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -97,7 +97,8 @@ def _imports(tree: ast.Module) -> Iterator[str]:
         names: list[str] = []
         if isinstance(node, ast.Import):
             names = [alias.name for alias in node.names]
-        elif isinstance(node, ast.ImportFrom) and node.module:
+        elif isinstance(node, ast.ImportFrom):
+            assert node.module, "imports are absolute"
             names = [node.module, *(f"{node.module}.{alias.name}" for alias in node.names)]
         for name in names:
             top = name.partition(".")[0]
@@ -115,9 +116,4 @@ def _path(module: str) -> Path | None:
 
 @cache
 def _version(distribution: str) -> str:
-    if distribution == "python":
-        return ".".join(map(str, sys.version_info[:2]))
-    try:
-        return version(distribution)
-    except PackageNotFoundError:
-        return "missing"
+    return ".".join(map(str, sys.version_info[:2])) if distribution == "python" else version(distribution)

@@ -7,10 +7,11 @@ import os
 import platform
 import shlex
 import subprocess
-import sys
 import time
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
+from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -50,6 +51,7 @@ class Manifest:
     experiment: str
     protocol: str
     seed: int
+    overrides: Sequence[str]
     stand_in: bool = False
     data: list[dict[str, Any]] = field(default_factory=list)
     rows: list[dict[str, Any]] = field(default_factory=list)
@@ -72,7 +74,7 @@ class Manifest:
             "seconds": round(time.perf_counter() - self._clock, 1),
             "seed": self.seed,
             "stand_in": self.stand_in,
-            "command": shlex.join(["python", "-m", "pipeline", *sys.argv[1:]]),
+            "command": shlex.join(["python", "-m", "pipeline", *self.overrides]),
             "git_commit": commit,
             "git_dirty": dirty,
             "python": platform.python_version(),
@@ -88,6 +90,7 @@ class Manifest:
         temporary.replace(folder / "manifest.json")
 
 
+@cache
 def _git_state() -> tuple[str | None, bool | None]:
     """Commit of the checkout that this package runs from, and whether it has changes; None outside a checkout."""
     here = Path(__file__).parent

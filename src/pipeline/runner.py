@@ -8,7 +8,7 @@ import resource
 import sys
 import time
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any, TypeVar, get_type_hints
 
@@ -51,7 +51,7 @@ class Runner:
             for step in plan.steps:
                 if step.kind == "report":
                     self.manifest.rows += self._row_changes()
-                    self.manifest.write(self.folder, "reporting")
+                    self.manifest.write(self.folder, "running")
                 self._carry_out(step)
             status = "finished"
             return self._values[plan.steps[-1]]
@@ -70,7 +70,7 @@ class Runner:
                 )
             except DamagedError as damage:
                 log.warning("%s is damaged and is computed again", damage)
-                self._values[step] = self._compute(step)
+                self._values[step] = self._repair(step)
         return self._values[step]
 
     def _carry_out(self, step: Step[Any]) -> None:
@@ -85,7 +85,8 @@ class Runner:
         seconds = time.perf_counter() - start
         record = StageRecord(step.name, self._keys.get(step, ""), status, reason, round(seconds, 3), _peak_memory_mb())
         self.manifest.stages.append(record)
-        log.info("%-18s %-8s %7.1f s  %s", step.name, status, seconds, reason)
+        self.manifest.write(self.folder, "running")
+        log.info("%-21s %-8s %7.1f s  %s", step.name, status, seconds, reason)
 
     def _find(self, step: Step[Any]) -> tuple[str, str]:
         found: Resource = self._call(step, library=self.library)
@@ -107,6 +108,17 @@ class Runner:
                 return "reused", "another run has computed it meanwhile"
             self._values[step] = self._compute(step)
         return "computed", reason
+
+    def _repair(self, step: Step[Any]) -> Any:
+        start = time.perf_counter()
+        with self.store.lock(step.name, self._keys[step]):
+            artifact = self._compute(step)
+        seconds = round(time.perf_counter() - start, 3)
+        stages = self.manifest.stages
+        for i, record in enumerate(stages):
+            if record.stage == step.name:
+                stages[i] = replace(record, status="computed", reason="what was stored was damaged", seconds=seconds)
+        return artifact
 
     def _compute(self, step: Step[Any]) -> Any:
         extra = {"scratch": self.store.scratch(step.name, self._keys[step])} if _takes(step, "scratch") else {}

@@ -103,13 +103,8 @@ def bind(function: Callable[..., Any], *nodes: Node, injected: Set[str] = INJECT
     except ValidationError as error:
         raise _explain(error, owners, nodes[-1]) from None
     settings = {name: getattr(checked, name) for name in type(checked).model_fields}
-    names = {owners[key].key(key): value for key, value in settings.items()}
-    return Bound(settings, flatten(names), read)
-
-
-def flatten(settings: Mapping[str, Any]) -> dict[str, Any]:
-    """Nested settings as dotted names and plain JSON values."""
-    return dict(_leaves(to_jsonable_python(dict(settings)), ""))
+    names = {owners[key].key(key): _plain(value) for key, value in settings.items()}
+    return Bound(settings, dict(_leaves(names, "")), read)
 
 
 def refuse_unknown(node: Node, known: frozenset[str]) -> None:
@@ -121,6 +116,13 @@ def refuse_unknown(node: Node, known: frozenset[str]) -> None:
                 expected=f"one of {', '.join(sorted(known))}",
                 remedy=f"{nearest(key, known)}Mend or remove {node.key(key)}.",
             )
+
+
+def _plain(value: Any) -> Any:
+    """A setting as JSON has it; a choice as it is written in the config."""
+    if isinstance(value, Choice):
+        return {"_target_": value.target, **{key: _plain(inner) for key, inner in value.settings.items()}}
+    return to_jsonable_python(value)
 
 
 def _leaves(value: Any, name: str) -> Iterator[tuple[str, Any]]:

@@ -64,7 +64,7 @@ def test_each_published_fault_can_be_turned_on_alone(fault: str) -> None:
     assert len(changed) == 1
     assert on[changed.pop()] == expected
     published = experiment_from(composed("protocol=published"))
-    names = {k.replace(".settings.", "."): v for step in published.plan.steps for k, v in step.bound.names.items()}
+    names = {k: v for step in published.plan.steps for k, v in step.bound.names.items()}
     assert names[name] == expected, "protocol=published has this fault"
 
 

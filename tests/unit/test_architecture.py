@@ -21,7 +21,7 @@ MAY_IMPORT = {leaf: FOUNDATIONS | {leaf} for leaf in LEAVES} | {
     "flows": {"stages", "plan", "settings"},
     "plan": {"settings", "errors"},
     "settings": {"errors"},
-    "store": {"artifacts", "store"},
+    "store": {"artifacts", "errors", "store"},
     "runner": {"artifacts", "keys", "manifest", "plan", "settings", "store"},
     "keys": set(),
     "manifest": {"artifacts"},

@@ -69,7 +69,7 @@ def execute(tmp_path: Path) -> Callable[..., dict[str, Any]]:
         folder = tmp_path / str(next(runs))
         folder.mkdir()
         with suppress(UserError):
-            Runner(Store(tmp_path / "store"), None, folder, Manifest("test", "clean", seed)).execute(plan)
+            Runner(Store(tmp_path / "store"), None, folder, Manifest("test", "clean", seed, [])).execute(plan)
         return json.loads((folder / "manifest.json").read_text())
 
     return run
@@ -129,6 +129,8 @@ def test_a_damaged_artifact_is_computed_again(
     execute()
     assert sorted(CALLS) == ["double", "draw", "locate"]
     assert "set aside" in caplog.text
+    repaired = json.loads((tmp_path / "1" / "manifest.json").read_text())
+    assert {reason(repaired, stage) for stage in ("draw", "double")} == {"what was stored was damaged"}
     assert (tmp_path / "0" / "sum.txt").read_text() == (tmp_path / "1" / "sum.txt").read_text()
 
 

@@ -62,7 +62,7 @@ def test_a_missing_setting_is_named() -> None:
 def test_a_target_becomes_a_choice_that_is_bound_too() -> None:
     bound = bind(chosen, Node("model", {"build": GRU}))
     assert isinstance(bound.settings["build"], Choice)
-    assert bound.names["model.build.settings.units"] == 4
+    assert bound.names["model.build.units"] == 4
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 import json
 import multiprocessing
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -105,7 +106,9 @@ def outputs(tmp_path: Path) -> Path:
     store = Store(tmp_path / "store")
     store.save("make", KEY, thing(), INGREDIENTS)
     store.save("make", KEY[::-1], thing(), INGREDIENTS)
-    (tmp_path / "store" / ".new-killed").mkdir()
+    killed = tmp_path / "store" / ".new-killed"
+    killed.mkdir()
+    os.utime(killed, (0, 0))
     run = tmp_path / "runs" / "x" / "today"
     run.mkdir(parents=True)
     (run / "manifest.json").write_text(json.dumps({"stages": [{"stage": "make", "key": KEY}]}))
@@ -132,3 +135,27 @@ def test_prune_by_age_removes_even_what_a_run_used(outputs: Path) -> None:
     assert len(list(Store(outputs / "store").entries())) == 2
     store_command(["--outputs", str(outputs), "prune", "--older-than", "0"])
     assert list(Store(outputs / "store").entries()) == []
+
+
+def test_prune_leaves_alone_what_a_run_is_working_on(outputs: Path) -> None:
+    store = Store(outputs / "store")
+    (outputs / "store" / ".new-being-written").mkdir()
+    working = store.scratch("train", KEY)
+    with store.lock("train", KEY):
+        store_command(["--outputs", str(outputs), "prune"])
+        assert working.exists()
+    assert (outputs / "store" / ".new-being-written").exists()
+    store_command(["--outputs", str(outputs), "prune"])
+    assert not working.exists()
+
+
+def test_a_manifest_that_cannot_be_read_stops_prune(outputs: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (outputs / "runs" / "x" / "today" / "manifest.json").write_text("{")
+    assert store_command(["--outputs", str(outputs), "prune"]) == 2
+    assert "today/manifest.json cannot be" in capsys.readouterr().err
+    assert len(list(Store(outputs / "store").entries())) == 2
+
+
+def test_an_artifact_that_is_gone_is_damaged_too(tmp_path: Path) -> None:
+    with pytest.raises(DamagedError):
+        Store(tmp_path).load("make", KEY, Thing)

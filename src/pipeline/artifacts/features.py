@@ -22,7 +22,7 @@ class Tokens:
         lengths: (N,) int32, words of the cleaned text before truncation.
         vocabulary: the word of each index, most frequent first after the reserved ones; "" is padding, "[UNK]" stands
             for words that the vocabulary lacks.
-        counts: (len(vocabulary), 2) int64, occurrences in the fitted-on rows, negative and positive class.
+        counts: (len(vocabulary), 2) int64, occurrences in the training part, negative and positive class.
         num_reserved: leading entries of the vocabulary that are no words.
         num_rows: rows V that the embedding table must have.
         unknown_percent: share of tokens without an index, in percent, by part: "train", "validation", "test".

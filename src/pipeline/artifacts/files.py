@@ -38,8 +38,10 @@ class Resource:
 
     @property
     def key(self) -> str:
-        """What identifies it in the keys of artifacts made from it: content, not place."""
-        content = self.located.sha256 if self.located else "nothing"
+        """What identifies it in the keys of artifacts made from it: content and suffixes (which tell its format)."""
+        content = "nothing"
+        if self.located:
+            content = "".join([self.located.sha256, *self.located.path.suffixes[-2:]]).lower()
         return f"stand-in:{content}" if self.stand_in else content
 
     def describe(self) -> str:

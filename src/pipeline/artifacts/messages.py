@@ -70,10 +70,9 @@ class Pool:
 
     Attributes:
         rows: (n,) rows in the pool, ascending.
-        groups: (n,) group of each of them; two messages that are near-duplicates share one.
+        groups: (N,) group of every row of the corpus; copies and near-duplicates share one.
         grouped: whether a split must keep groups whole.
         num_exact: rows left out because an earlier row has the same text.
-        num_near: rows in the pool whose group holds another row too.
         changes: rows dropped, each with its reason.
     """
 
@@ -81,8 +80,13 @@ class Pool:
     groups: Rows
     grouped: bool
     num_exact: int
-    num_near: int
     changes: list[RowChange]
+
+    @property
+    def num_near(self) -> int:
+        """Rows in the pool whose group holds another row of the pool too."""
+        _, group, sizes = np.unique(self.groups[self.rows], return_inverse=True, return_counts=True)
+        return int((sizes[group] > 1).sum())
 
 
 @dataclass(frozen=True)
@@ -92,9 +96,10 @@ class Split:
     Attributes:
         train, validation, test: (n,) rows each, ascending.
         labels: (N,) int8 label of every row of the corpus.
-        groups: (N,) duplicate group of every row, -1 for rows left out of the pool.
+        groups: (N,) duplicate group of every row of the corpus.
         leakage_percent: share of test messages with a near-duplicate in the training part, in percent.
-        random_leakage_percent: the same, averaged over random stratified splits that ignore groups.
+        random_leakage_percent: the same, averaged over random stratified splits with equal shares that leave copies
+            in and ignore groups.
         validation_is_test: whether the test part doubles as the validation part (a published fault).
     """
 

@@ -87,7 +87,7 @@ class Library:
             UserError: there is no file at `path`; or none could be had and the library is strict.
         """
         if path is not None:
-            return given_file(path, source.checksums)
+            return _given(path, source.checksums)
         for origin, folder in self._folders(source):
             for name in source.files:
                 if (folder / name).is_file():
@@ -128,11 +128,13 @@ class Library:
         sums = f" with the checksum {' or '.join(source.checksums)}" if source.checksums else ""
         data_dir = f"$PIPELINE_DATA_DIR/{source.folder}"
         place = f"{data_dir} (which is {self.data_dir / source.folder})" if self.data_dir else f"{data_dir} (not set)"
+        origin = " or ".join(filter(None, (source.url, source.page)))
+        stand_in = " With strict=false a stand-in takes its place." if self.strict else ""
         return UserError(
             f"{source.folder} was not found on this machine, and {reason}.",
             expected=f"a file named {names}{sums}",
-            remedy=f"Get it from {source.page} and put it into {place} or {self.raw / source.folder}, or give its "
-            "path. With strict=false a stand-in takes its place.",
+            remedy=f"Get it from {origin} and put it into {place} or {self.raw / source.folder}, or give its path."
+            f"{stand_in}",
         )
 
 
@@ -147,7 +149,7 @@ def find_corpus(library: Library, *, name: str, path: str | None, source: Source
             return located
         log.warning("The embedded sample stands in for %s.", name)
     elif path is not None:
-        return given_file(path, ())
+        return _given(path, ())
     elif name != "sample":
         raise UserError(
             f"dataset.path is missing: the data set {name!r} has no source of its own.",
@@ -163,7 +165,7 @@ def sample_file() -> Path:
     return checkout if checkout.is_file() else Path(str(files("pipeline"))) / _SAMPLE
 
 
-def given_file(path: str, checksums: Sequence[str]) -> Located:
+def _given(path: str, checksums: Sequence[str]) -> Located:
     """The file at a path that the user gave.
 
     Raises:

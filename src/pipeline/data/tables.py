@@ -101,8 +101,13 @@ def read_table(path: Path, layout: Layout) -> RawTable:
 
 
 def label_text(value: object) -> str:
-    """A label as the string that labels are compared by: 1, 1.0, "1" and " 1 " are all "1"; no label is ""."""
+    """A label as the string that labels are compared by: 1, 1.0, "1" and " 1 " are all "1"; no label is "".
+
+    True, "True" and "TRUE" are all "true": the command line and parquet know booleans, CSV knows only their spellings.
+    """
     text = "" if _is_missing(value) else str(value).strip()
+    if text.lower() in ("true", "false"):
+        return text.lower()
     whole = _WHOLE_NUMBER.fullmatch(text)
     return whole[1] if whole else text
 

@@ -66,7 +66,7 @@ def judge(
     }
     return Scores(
         models=models,
-        threshold_from="validation (highest F1)" if threshold == "f1" else f"fixed at {threshold:g}",
+        threshold_from="chosen on validation for the highest F1" if threshold == "f1" else "fixed beforehand",
         resamples=resamples,
         roc=_per_model(roc_curve, test),
         precision_recall=_per_model(precision_recall_curve, test),

@@ -13,7 +13,7 @@ import logging
 import sys
 import tempfile
 import time
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, cast
 
@@ -23,6 +23,7 @@ from numpy.typing import NDArray
 
 from pipeline.artifacts import KerasFile
 from pipeline.errors import UserError
+from pipeline.models.checkpoint import Checkpoint, Epoch
 
 if TYPE_CHECKING:
     import keras
@@ -65,21 +66,6 @@ class Recipe:
     monitor: Literal["pr_auc", "loss"]
     keep: Literal["best", "last"]
     class_weights: Literal["off", "balanced"]
-
-
-@dataclass(frozen=True)
-class Epoch:
-    """One row of the history; recalls and F1 are at a probability of 0.5, before any correction of the prior."""
-
-    epoch: int
-    loss: float
-    recall: float
-    val_loss: float
-    val_recall: float
-    val_f1: float
-    val_pr_auc: float
-    learning_rate: float
-    seconds: float
 
 
 @dataclass(frozen=True)
@@ -138,38 +124,6 @@ def from_file(file: KerasFile) -> keras.Model:
         return cast("keras.Model", keras.models.load_model(path, compile=False))
 
 
-@dataclass(frozen=True)
-class Checkpoint:
-    """The state of a training after its last whole epoch, in one file that is replaced atomically."""
-
-    path: Path
-
-    def write(self, model: keras.Model, history: list[Epoch], best: list[NDArray[Any]]) -> None:
-        """Write the state."""
-        state = {f"state_{i}": np.asarray(v) for i, v in enumerate(_variables(model))}
-        kept = {f"best_{i}": weight for i, weight in enumerate(best)}
-        rows = {f"history_{f.name}": np.array([getattr(e, f.name) for e in history]) for f in fields(Epoch)}
-        temporary = self.path.with_name("writing.npz")
-        np.savez(temporary, allow_pickle=False, **state, **kept, **rows)
-        temporary.replace(self.path)
-
-    def restore(self, model: keras.Model) -> tuple[list[Epoch], list[NDArray[Any]]]:
-        """Put a compiled model into the written state; the history and the best weights so far."""
-        if not self.path.exists():
-            return [], []
-        with np.load(self.path, allow_pickle=False) as file:
-            for i, variable in enumerate(_variables(model)):
-                variable.assign(file[f"state_{i}"])
-            best = [file[f"best_{i}"] for i in range(len(model.weights))]
-            columns = [file[f"history_{f.name}"].tolist() for f in fields(Epoch)]
-        return [Epoch(*row) for row in zip(*columns, strict=True)], best
-
-
-def _variables(model: keras.Model) -> list[Any]:
-    """All that training changes: weights, the states of dropout's random streams, and the optimiser."""
-    return [*model.variables, *model.optimizer.variables]
-
-
 def _compile(model: keras.Model, recipe: Recipe, *, steps: int) -> None:
     import keras
 
@@ -209,24 +163,36 @@ def _one_epoch(
             expected="finite losses",
             remedy=f"Lower training.learning_rate (now {recipe.learning_rate}) or training.clipnorm.",
         )
-    figures = _validate(validation.labels, scores)
+    figures = _validate(validation.labels, scores, train.labels)
     seconds = time.perf_counter() - start
     row = Epoch(epoch, logs["loss"][0], logs["recall"][0], *figures, learning_rate=rate, seconds=seconds)
     progress.finish_epoch(row)
     return row
 
 
-def _validate(labels: NDArray[np.int8], scores: NDArray[np.float64]) -> tuple[float, float, float, float]:
-    """Loss, recall and F1 at 0.5, and area under the precision-recall curve."""
+def _validate(
+    labels: NDArray[np.int8], scores: NDArray[np.float64], trained_on: NDArray[np.int8]
+) -> tuple[float, float, float, float]:
+    """Loss, recall and F1 at 0.5, and area under the precision-recall curve.
+
+    The loss weighs the classes as training did, or an undersampled training part would make it look badly calibrated.
+    """
     from sklearn.metrics import average_precision_score, f1_score, log_loss, recall_score
 
     positive = scores >= 0.5
     return (
-        float(log_loss(labels, scores, labels=[0, 1])),
+        float(log_loss(labels, scores, labels=[0, 1], sample_weight=_shares(trained_on, labels))),
         float(recall_score(labels, positive)),
         float(f1_score(labels, positive)),
         float(average_precision_score(labels, scores)),
     )
+
+
+def _shares(wanted: NDArray[np.int8], labels: NDArray[np.int8]) -> NDArray[np.float64]:
+    """Weights under which `labels` have the class shares of `wanted`; all 1 where they have them already."""
+    positive = wanted.mean() / labels.mean()
+    negative = (1 - wanted.mean()) / (1 - labels.mean())
+    return np.where(labels == 1, positive, negative)
 
 
 def _best_epoch(history: list[Epoch], recipe: Recipe) -> int:

@@ -54,7 +54,7 @@ def lead(report: Report) -> str:
         f"{quantity(confusion.positives + confusion.negatives, 'test message')}. "
         f"It caught {share(confusion.tp, confusion.positives)} {positive} messages and wrongly flagged "
         f"{share(confusion.fp, confusion.negatives)} {negative} messages. "
-        f"Its threshold is {decimal(report.model.threshold)}: {report.threshold_from}."
+        f"Its threshold is {decimal(report.model.threshold)}, {report.threshold_from}."
     )
 
 
@@ -99,7 +99,8 @@ def leakage_sentence(report: Report) -> str:
         f"{quantity(copies.exact, 'message')} {verb} left out because an earlier one has the same text; "
         f"{count(copies.near)} of the others have a near-duplicate. "
         f"{percent(copies.leakage_percent)} of the test messages have a near-duplicate in the training part; "
-        f"in random splits that heed no duplicates it is {percent(copies.random_leakage_percent)} on average."
+        f"in random splits of the same shares that leave copies in and heed no near-duplicates it would be "
+        f"{percent(copies.random_leakage_percent)} on average."
         f"{flattered}"
     )
 

@@ -7,8 +7,9 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
-from pipeline.artifacts import Embedding, Resource, Sample, Texts, Tokens
-from pipeline.data.sources import Library, Source, given_file
+from pipeline.artifacts import Embedding, Resource, Split, Texts, Tokens
+from pipeline.data.sources import Library, Source
+from pipeline.errors import UserError
 from pipeline.ranges import Count
 from pipeline.text.vectors import (
     NUMBERBATCH_PREFIX,
@@ -20,25 +21,46 @@ from pipeline.text.vectors import (
     read_vectors,
 )
 
+Vectors = Literal["learned", "corpus", "glove", "numberbatch"]
+
+GLOVE_WIDTHS = (50, 100)
 MISSING_KEPT = 1000
 INITIAL_RANGE = 0.05  # learned vectors start uniform in +-0.05, as Keras's Embedding layer does
 
 
-def locate_vectors(library: Library, *, path: str | None, source: Source | None) -> Resource:
-    """Find the vector file, where one is asked for."""
+def locate_vectors(
+    library: Library, *, vectors: Vectors, dim: Count, path: str | None, source: Source | None
+) -> Resource:
+    """Find the vector file, where one is asked for.
+
+    Raises:
+        UserError: a file is given that nothing would read, or GloVe has no vectors of that width.
+    """
     if source is None:
-        return Resource(given_file(path, ()) if path else None, stand_in=False)
+        if path is not None:
+            raise UserError(
+                f"embedding.path = {path!r} would not be read: embedding={vectors} makes its own vectors.",
+                expected="a path for vectors that are read from a file",
+                remedy="Choose embedding=glove or embedding=numberbatch with it, or leave it out.",
+            )
+        return Resource(None, stand_in=False)
+    if vectors == "glove" and path is None and dim not in GLOVE_WIDTHS:
+        raise UserError(
+            f"embedding.dim = {dim}: GloVe has no vectors of that width here.",
+            expected=f"one of {', '.join(map(str, GLOVE_WIDTHS))}",
+            remedy="Set embedding.dim to one of them, or name a file of your own with embedding.path.",
+        )
     located = library.find(source, path)
     return Resource(located, stand_in=located is None)
 
 
 def embed_tokens(
     texts: Texts,
-    sample: Sample,
+    split: Split,
     tokens: Tokens,
     file: Resource,
     *,
-    vectors: Literal["learned", "corpus", "glove", "numberbatch"],
+    vectors: Vectors,
     dim: Count,
     trainable: bool,
     connected: bool,
@@ -48,22 +70,22 @@ def embed_tokens(
     min_count: Count,
     seed: int,
 ) -> Embedding:
-    """Vectors for the vocabulary: read from a file, trained on the sampled rows, or random to be learned.
+    """Vectors for the vocabulary: read from a file, trained on the training part, or random to be learned.
 
     `dim` is the width D. Words without a vector get one by the policy `oov`. `connected=False` reads and reports the
     vectors but hands over a table to be learned, as published work did. Where the file could not be had, vectors
-    trained on the sampled rows stand in for it.
+    trained on the training part stand in for it.
 
     Source: T. Mikolov et al. 2013 (corpus); J. Pennington et al. 2014 (GloVe); R. Speer et al. 2017 (Numberbatch).
     """
     learned = np.random.default_rng(seed).uniform(-INITIAL_RANGE, INITIAL_RANGE, (tokens.num_rows, dim))
     if vectors == "learned":
         return Embedding(learned.astype(np.float32), trainable, vectors, False, True, *_nothing_to_cover())
-    if file.located and vectors != "corpus":
+    if file.located:
         written = {"normalise": numberbatch_term, "prefix": NUMBERBATCH_PREFIX} if vectors == "numberbatch" else {}
         table = read_vectors(file.located.path, tokens.vocabulary, dim, **written)
     else:
-        words = texts.table["text"].to_numpy()[sample.rows]
+        words = texts.table["text"].to_numpy()[split.train]
         sentences = [text.split(" ") for text in words]
         table = corpus_vectors(
             sentences, tokens.vocabulary, dim=dim, epochs=word2vec_epochs, window=window, min_count=min_count, seed=seed

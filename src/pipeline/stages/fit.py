@@ -41,7 +41,16 @@ def fit_classifier(
     start_keras(seed)
     model = build(embedding)
     recipe = fitting.Recipe(
-        epochs, batch_size, learning_rate, schedule, epsilon, clipnorm, patience, monitor, keep, class_weights
+        epochs=epochs,
+        batch_size=batch_size,
+        learning_rate=learning_rate,
+        schedule=schedule,
+        epsilon=epsilon,
+        clipnorm=clipnorm,
+        patience=patience,
+        monitor=monitor,
+        keep=keep,
+        class_weights=class_weights,
     )
     train = fitting.Examples(tokens.ids[sample.rows], split.labels[sample.rows])
     validation = fitting.Examples(tokens.ids[split.validation], split.labels[split.validation])
@@ -85,7 +94,16 @@ def share_embedding(
     used = sample.rows if rows == "train" else np.union1d(sample.rows, split.test)
     examples = fitting.Examples(tokens.ids[used], split.labels[used])
     recipe = fitting.Recipe(
-        epochs, batch_size, learning_rate, "constant", epsilon, clipnorm, None, "loss", "last", "off"
+        epochs=epochs,
+        batch_size=batch_size,
+        learning_rate=learning_rate,
+        schedule="constant",
+        epsilon=epsilon,
+        clipnorm=clipnorm,
+        patience=None,
+        monitor="loss",
+        keep="last",
+        class_weights="off",
     )
     fitting.fit(donor, examples, examples, recipe, seed=seed, scratch=scratch)
     return replace(embedding, matrix=donor.get_layer("embedding").get_weights()[0])

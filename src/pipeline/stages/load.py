@@ -86,7 +86,7 @@ def clean_corpus(
     """
     removed: frozenset[str] = frozenset()
     if stop_words != "none":
-        removed = stop_words_from(file.located.path, stop_words) if file.located else fallback_stop_words()
+        removed = stop_words_from(file.located.path, stop_words) if file.located else fallback_stop_words(stop_words)
     cleaned = clean_texts(
         corpus.table["text"].tolist(),
         unicode=unicode,

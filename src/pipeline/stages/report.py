@@ -6,10 +6,11 @@ import json
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import numpy as np
 import pandas as pd
+from pydantic import Field
 from pydantic_core import to_jsonable_python
 
 from pipeline.artifacts import (
@@ -84,7 +85,7 @@ def classification_report(
     baselines: Predictions,
     scores: Scores,
     *,
-    num_errors: Count,
+    num_errors: Annotated[int, Field(ge=2)],
     num_missing_words: Count,
     folder: Path,
 ) -> str:
@@ -103,7 +104,7 @@ def classification_report(
         content.to_parquet(folder / "tables" / f"{name}.parquet", index=False)
     _write_json(folder / "metrics.json", _metrics(outcome))
     facts = _facts(outcome) | {
-        "errors": _errors(corpus, table, scores.models["model"].threshold, num_errors),
+        "errors": _errors(outcome, table, num_errors),
         "missing_words": embedding.missing.head(num_missing_words).to_dict("records"),
     }
     _write_json(folder / "report.json", facts)
@@ -202,13 +203,20 @@ def _training_facts(fitted: Fitted, sample: Sample) -> dict[str, Any]:
     }
 
 
-def _errors(corpus: Corpus, table: pd.DataFrame, threshold: float, limit: int) -> list[dict[str, Any]]:
-    """The test messages that the model is most wrong about, most confident first."""
+def _errors(outcome: Outcome, table: pd.DataFrame, limit: int) -> list[dict[str, Any]]:
+    """The test messages that the model is most wrong about, most confident first: half of the list for each kind.
+
+    Of near-duplicates only the first is shown.
+    """
     test = table[table["part"] == "test"]
-    wrong = test[(test["model"] >= threshold) != (test["label"] == 1)]
-    surprise = np.where(wrong["label"] == 1, 1 - wrong["model"], wrong["model"])
-    worst = wrong.iloc[np.argsort(-surprise, kind="stable")[:limit]]
-    source = corpus.table.iloc[worst["row"]]
+    called = test["model"] >= outcome.scores.models["model"].threshold
+    wrong = test[called != (test["label"] == 1)]
+    wrong = wrong.assign(
+        confidence=np.where(wrong["label"] == 1, 1 - wrong["model"], wrong["model"]),
+        group=outcome.split.groups[wrong["row"].to_numpy(np.int64)],
+    ).sort_values(["confidence", "row"], ascending=[False, True])
+    worst = wrong.drop_duplicates(["group", "label"]).groupby("label").head(limit // 2)
+    source = outcome.corpus.table.iloc[worst["row"]]
     return [
         {"row": int(row), "label": int(label), "score": float(score), "text": text}
         for row, label, score, text in zip(source["row"], worst["label"], worst["model"], source["text"], strict=True)

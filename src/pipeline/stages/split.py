@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Annotated, Literal
 
 import numpy as np
@@ -27,33 +28,32 @@ def pool_messages(
     shingle_words: Count,
     permutations: Annotated[int, Field(ge=16, le=1024)],
 ) -> Pool:
-    """Leave out exact copies of earlier messages and group near-duplicates.
+    """Leave out copies of earlier messages and texts under both labels, and group near-duplicates.
 
     A pair counts as near-duplicates when the Jaccard similarity of their word shingles is at least `similarity`.
     Groups are found in any case, so that leakage can be measured; `near="ignore"` keeps splits from heeding them.
     """
-    copies = corpus.table["text"].duplicated().to_numpy() if exact == "drop" else np.zeros(len(corpus.table), bool)
-    rows = np.flatnonzero(~copies)
-    cleaned = texts.table["text"].to_numpy()[rows].tolist()
     groups = group_near_duplicates(
-        cleaned,
+        texts.table["text"].tolist(),
         similarity=similarity,
         shingle_words=shingle_words,
         num_permutations=permutations,
         seed=PERMUTATION_SEED,
     )
-    sizes = np.bincount(groups)[groups]
-    changes = []
-    if copies.any():
-        first = int(corpus.table["row"].to_numpy()[copies][0])
-        changes = [RowChange("dropped", "same text as an earlier message", int(copies.sum()), first)]
+    table = corpus.table
+    contradicted = table.groupby("text")["label"].transform("nunique").to_numpy() > 1
+    copies = table["text"].duplicated().to_numpy() & ~contradicted
+    if exact == "keep":
+        contradicted, copies = np.zeros_like(contradicted), np.zeros_like(copies)
     return Pool(
-        rows=rows,
+        rows=np.flatnonzero(~copies & ~contradicted),
         groups=groups,
         grouped=near == "group",
         num_exact=int(copies.sum()),
-        num_near=int((sizes > 1).sum()),
-        changes=changes,
+        changes=[
+            *_dropped(corpus, np.flatnonzero(copies), "same text as an earlier message"),
+            *_dropped(corpus, np.flatnonzero(contradicted), "the same text under both labels"),
+        ],
     )
 
 
@@ -64,14 +64,9 @@ def balance_pool(corpus: Corpus, pool: Pool, *, strategy: Literal["undersample",
     """
     if strategy == "none":
         return pool
-    labels = corpus.table["label"].to_numpy()[pool.rows]
-    kept = _undersample(labels, seed)
-    dropped = np.setdiff1d(np.arange(len(labels)), kept)
-    first = int(corpus.table["row"].to_numpy()[pool.rows[dropped]].min(initial=0))
-    change = RowChange("dropped", "undersampled before the split", len(dropped), first)
-    return Pool(
-        pool.rows[kept], pool.groups[kept], pool.grouped, pool.num_exact, pool.num_near, [*pool.changes, change]
-    )
+    kept = pool.rows[_undersample(corpus.table["label"].to_numpy()[pool.rows], seed)]
+    dropped = _dropped(corpus, np.setdiff1d(pool.rows, kept), "undersampled before the split")
+    return replace(pool, rows=kept, changes=[*pool.changes, *dropped])
 
 
 def split_pool(
@@ -90,31 +85,37 @@ def split_pool(
     Raises:
         UserError: the shares leave nothing to train on, or a class is too small for the split.
     """
-    labels = corpus.table["label"].to_numpy()
-    own = validation == "own"
     if test_share + validation_share >= 1:
         raise UserError(
             f"split.test_share = {test_share} and split.validation_share = {validation_share} leave no training rows.",
             expected="two shares with a sum below 1",
             remedy="Lower one of them.",
         )
+    labels = corpus.table["label"].to_numpy()
+    own = validation == "own"
     _check_class_sizes(corpus, labels[pool.rows], min(test_share, validation_share) if own else test_share)
-    units = pool.groups if pool.grouped else np.arange(len(pool.rows))
+    units = pool.groups if pool.grouped else np.arange(len(labels))
     random = np.random.default_rng(seed)
-    rest, test = _take_share(labels[pool.rows], units, np.arange(len(pool.rows)), test_share, random)
-    train, held = (rest, test)
+    train, test = _take_share(labels, units, pool.rows, test_share, random)
+    held = test
     if own:
-        train, held = _take_share(labels[pool.rows], units, rest, validation_share / (1 - test_share), random)
-    groups = np.full(len(labels), -1, np.int64)
-    groups[pool.rows] = pool.groups
-    parts = [np.sort(pool.rows[part]) for part in (train, held, test)]
+        train, held = _take_share(labels, units, train, validation_share / (1 - test_share), random)
+    for name, part in (("training", train), ("validation", held), ("test", test)):
+        _check_both_classes(corpus, pool, name, labels[part])
     return Split(
-        *parts,
+        train=train,
+        validation=held,
+        test=test,
         labels=labels,
-        groups=groups,
-        leakage_percent=leaked_percent(groups, parts[0], parts[2]),
+        groups=pool.groups,
+        leakage_percent=leaked_percent(pool.groups, train, test),
         random_leakage_percent=random_leakage_percent(
-            labels[pool.rows], pool.groups, test_share=test_share, repeats=LEAKAGE_REPEATS, seed=seed
+            labels,
+            pool.groups,
+            test_share=test_share,
+            train_share=1 - test_share - (validation_share if own else 0),
+            repeats=LEAKAGE_REPEATS,
+            seed=seed,
         ),
         validation_is_test=not own,
     )
@@ -137,16 +138,16 @@ def _undersample(labels: NDArray[np.int8], seed: int) -> Rows:
 
 
 def _take_share(
-    labels: NDArray[np.int8], units: Rows, positions: Rows, share: float, random: np.random.Generator
+    labels: NDArray[np.int8], units: Rows, rows: Rows, share: float, random: np.random.Generator
 ) -> tuple[Rows, Rows]:
-    """Part `positions` into (rest, taken): `share` of each class is taken, units whole.
+    """Part `rows` into (rest, taken), both ascending: `share` of each class is taken, units whole.
 
     Units are visited in random order and taken while their class still needs that many rows. A unit counts for the
     class of most of its messages. (scikit-learn's StratifiedGroupKFold knows only shares of 1/k.)
     """
-    names, unit = np.unique(units[positions], return_inverse=True)
+    names, unit = np.unique(units[rows], return_inverse=True)
     sizes = np.bincount(unit)
-    positive = np.bincount(unit, weights=labels[positions]) * 2 > sizes
+    positive = np.bincount(unit, weights=labels[rows]) * 2 > sizes
     taken = np.zeros(len(names), bool)
     for members in (np.flatnonzero(~positive), np.flatnonzero(positive)):
         wanted = round(share * sizes[members].sum())
@@ -154,7 +155,27 @@ def _take_share(
             if sizes[member] <= wanted:
                 taken[member] = True
                 wanted -= sizes[member]
-    return positions[~taken[unit]], positions[taken[unit]]
+    return rows[~taken[unit]], rows[taken[unit]]
+
+
+def _dropped(corpus: Corpus, rows: Rows, reason: str) -> list[RowChange]:
+    if not len(rows):
+        return []
+    return [RowChange("dropped", reason, len(rows), int(corpus.table["row"].to_numpy()[rows].min()))]
+
+
+def _check_both_classes(corpus: Corpus, pool: Pool, part: str, labels: NDArray[np.int8]) -> None:
+    """Whole groups may leave a part without a class even where there are messages enough."""
+    for label, name in ((0, corpus.negative), (1, corpus.positive)):
+        if label not in labels:
+            rows = pool.rows[corpus.table["label"].to_numpy()[pool.rows] == label]
+            num_groups = len(np.unique(pool.groups[rows]))
+            raise UserError(
+                f"The {part} part has no message of the class {name!r}: its {len(rows)} messages are near-duplicates "
+                f"of each other and fall into {num_groups} groups, which are kept whole.",
+                expected="groups of both classes for every part",
+                remedy="Add messages that differ more, raise duplicates.similarity, or set duplicates.near=ignore.",
+            )
 
 
 def _check_class_sizes(corpus: Corpus, labels: NDArray[np.int8], smallest_share: float) -> None:

@@ -7,7 +7,7 @@ from typing import Any, Literal, cast
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.artifacts import Rows, Sample, Split, Texts, Tokens
+from pipeline.artifacts import Rows, Split, Texts, Tokens
 from pipeline.models.backend import start_keras
 from pipeline.ranges import Count
 
@@ -17,9 +17,8 @@ UNKNOWN = 1  # index of words that the vocabulary lacks; 0 is padding
 def tokenise(
     texts: Texts,
     split: Split,
-    sample: Sample,
     *,
-    fit_on: Literal["sample", "train", "all"],
+    fit_on: Literal["train", "all"],
     max_words: Count | None,
     max_length: Count,
     padding: Literal["post", "pre"],
@@ -28,19 +27,19 @@ def tokenise(
 ) -> Tokens:
     """Index words by frequency in the texts that are fitted on, cut and pad every text to `max_length`.
 
-    `fit_on`: "sample" the rows that the model is fitted on, "train" the whole training part, "all" every message,
-    test included (a published fault). `max_words` bounds the vocabulary. `padding` is the side that is padded and
-    cut. `reserve_unknown=False` leaves words outside the vocabulary out. `row_for_last_word=False` makes the
-    embedding table one row too short, so that the rarest word reads as padding (a published fault).
+    `fit_on`: "train" is the training part, before undersampling; "all" is every message, test included (a published
+    fault). `max_words` bounds the vocabulary. `padding` is the side that is padded and cut. `reserve_unknown=False`
+    leaves words outside the vocabulary out. `row_for_last_word=False` makes the embedding table one row too short, so
+    that the rarest word reads as padding (a published fault).
 
     Source: Keras's TextVectorization, of which this is the vocabulary and the indices.
     """
     start_keras(seed=0)  # nothing is drawn
     words = texts.table["text"].tolist()
-    fitted_on = {"sample": sample.rows, "train": split.train, "all": np.arange(len(words))}[fit_on]
+    fitted_on = split.train if fit_on == "train" else np.arange(len(words))
     vocabulary, flat, lengths = _index([words[row] for row in fitted_on], words, max_words)
     unknown = _unknown_percent(flat, lengths, split)
-    counts = _counts(flat, lengths, split.labels, sample.rows, len(vocabulary))
+    counts = _counts(flat, lengths, split.labels, split.train, len(vocabulary))
     if not reserve_unknown:
         flat, lengths, vocabulary, counts = _without_unknown(flat, lengths, vocabulary, counts)
     num_rows = len(vocabulary)

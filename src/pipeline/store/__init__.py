@@ -14,8 +14,10 @@ import logging
 import os
 import shutil
 import tempfile
+import time
 import typing
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -23,7 +25,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 import pandas as pd
-from filelock import FileLock
+from filelock import FileLock, Timeout
 from pydantic import TypeAdapter
 from pydantic_core import to_jsonable_python
 
@@ -32,6 +34,7 @@ from pipeline.artifacts import KerasFile
 log = logging.getLogger(__name__)
 T = TypeVar("T")
 KEY_LENGTH = 16
+WRITING_SECONDS = 3600  # a folder that is not whole after this long was left by a killed run
 
 
 class DamagedError(Exception):
@@ -109,7 +112,8 @@ class Store:
             aside = next(
                 p for n in itertools.count(1) if not (p := folder.with_name(f"{folder.name}.damaged-{n}")).exists()
             )
-            folder.rename(aside)
+            with suppress(FileNotFoundError):  # gone altogether, or set aside by another run
+                folder.rename(aside)
             raise DamagedError(f"{folder.name}: {', '.join(damaged)} (set aside as {aside.name})")
         return read_fields(kind, folder)
 
@@ -138,9 +142,11 @@ class Store:
                 yield entry
 
     def leftovers(self) -> list[Path]:
-        """Half-written, half-done and set-aside folders."""
-        patterns = (".new-*", ".scratch/*", "*.damaged-*")
-        return [path for pattern in patterns for path in self.root.glob(pattern)]
+        """What killed runs left half-written or half-done, and set-aside folders; nothing that a run is working on."""
+        old = time.time() - WRITING_SECONDS
+        half_written = [path for path in self.root.glob(".new-*") if path.stat().st_mtime < old]
+        half_done = [path for path in self.root.glob(".scratch/*") if not self._is_locked(path.name)]
+        return [*half_written, *half_done, *self.root.glob("*.damaged-*")]
 
     def remove(self, folder: Path) -> None:
         """Remove one folder of this store; it vanishes at once, so that no reader sees half of it."""
@@ -148,6 +154,14 @@ class Store:
         doomed = Path(tempfile.mkdtemp(prefix=".new-", dir=self.root))
         folder.replace(doomed / folder.name)
         shutil.rmtree(doomed)
+
+    def _is_locked(self, name: str) -> bool:
+        lock = FileLock(self.root / ".locks" / name)
+        try:
+            with lock.acquire(timeout=0):
+                return False
+        except Timeout:
+            return True
 
     def _scratch(self, stage: str, key: str) -> Path:
         return self.root / ".scratch" / f"{stage}-{key[:KEY_LENGTH]}"

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import argparse
 import json
+import sys
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from pipeline.errors import UserError
 from pipeline.store import KEY_LENGTH, Entry, Store
 
 
@@ -16,7 +18,11 @@ def main(arguments: list[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     store = Store(options.outputs / "store")
     entries = sorted(store.entries(), key=lambda entry: (entry.stage, entry.created))
-    used = used_folders(options.outputs)
+    try:
+        used = used_folders(options.outputs)
+    except UserError as error:
+        print(error.block(), file=sys.stderr)
+        return 2
     if options.command == "list":
         print(listing(entries, used))
         return 0
@@ -31,14 +37,13 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def used_folders(outputs: Path) -> set[str]:
-    """Names of the artifact folders that the manifest of a run names."""
-    stages = (
-        stage
-        for manifest in outputs.glob("*/*/**/manifest.json")
-        if outputs / "store" not in manifest.parents
-        for stage in json.loads(manifest.read_text(encoding="utf-8"))["stages"]
-    )
-    return {f"{stage['stage']}-{stage['key'][:KEY_LENGTH]}" for stage in stages}
+    """Names of the artifact folders that the manifest of a run names.
+
+    Raises:
+        UserError: a manifest cannot be read.
+    """
+    manifests = (path for path in outputs.glob("*/*/**/manifest.json") if outputs / "store" not in path.parents)
+    return {f"{stage['stage']}-{stage['key'][:KEY_LENGTH]}" for path in manifests for stage in _stages(path)}
 
 
 def listing(entries: Iterable[Entry], used: set[str]) -> str:
@@ -52,6 +57,17 @@ def listing(entries: Iterable[Entry], used: set[str]) -> str:
             f"{entry.created:%Y-%m-%d %H:%M}  {'yes' if entry.folder.name in used else 'no'}"
         )
     return "\n".join([*lines, f"{len(lines) - 1} artifacts, {_megabytes(total)}"])
+
+
+def _stages(manifest: Path) -> list[dict[str, str]]:
+    try:
+        return json.loads(manifest.read_text(encoding="utf-8"))["stages"]
+    except (ValueError, KeyError) as error:
+        raise UserError(
+            f"{manifest} cannot be read: {error}",
+            expected="the manifest of a run, which says what it uses",
+            remedy="Remove that run folder, then try again.",
+        ) from None
 
 
 def _is_doomed(entry: Entry, options: argparse.Namespace, used: set[str]) -> bool:

@@ -70,7 +70,13 @@ def leaked_percent(groups: NDArray[np.int64], train_rows: NDArray[np.int64], tes
 
 
 def random_leakage_percent(
-    labels: NDArray[np.int8], groups: NDArray[np.int64], *, test_share: float, repeats: int, seed: int
+    labels: NDArray[np.int8],
+    groups: NDArray[np.int64],
+    *,
+    test_share: float,
+    train_share: float,
+    repeats: int,
+    seed: int,
 ) -> float:
     """Mean of `leaked_percent` over random stratified splits that ignore groups: what grouping spares the figures.
 
@@ -79,7 +85,10 @@ def random_leakage_percent(
     """
     from sklearn.model_selection import StratifiedShuffleSplit
 
-    splits = StratifiedShuffleSplit(n_splits=repeats, test_size=test_share, random_state=seed).split(labels, labels)
+    test_size = round(test_share * len(labels))
+    train_size = min(round(train_share * len(labels)), len(labels) - test_size)
+    splitter = StratifiedShuffleSplit(repeats, test_size=test_size, train_size=train_size, random_state=seed)
+    splits = splitter.split(labels, labels)
     return float(np.mean([leaked_percent(groups, train, test) for train, test in splits]))
 
 

@@ -36,11 +36,20 @@ def stop_words_from(path: Path, language: str) -> frozenset[str]:
     )
 
 
-def fallback_stop_words() -> frozenset[str]:
+def fallback_stop_words(language: str) -> frozenset[str]:
     """The English stop words of scikit-learn, for where NLTK's cannot be had.
 
     Source: `sklearn.feature_extraction.text.ENGLISH_STOP_WORDS`, from the Glasgow Information Retrieval Group.
+
+    Raises:
+        UserError: the language is not English.
     """
+    if language != "english":
+        raise UserError(
+            f"NLTK's stop words could not be had, and nothing stands in for the language {language!r}.",
+            expected="NLTK's stopwords.zip, or preprocess.clean.stop_words=english, for which another list stands in",
+            remedy="Put stopwords.zip into data/raw/nltk_data/corpora, or set preprocess.clean.stop_words=none.",
+        )
     from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS
 
     return frozenset(ENGLISH_STOP_WORDS)

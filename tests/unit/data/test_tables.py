@@ -132,8 +132,8 @@ def test_a_damaged_parquet_body_is_a_user_error(tmp_path: Path) -> None:
         *[(value, "-1") for value in (-1, -1.0, "-1.0")],
         *[(value, "") for value in (None, float("nan"), "", "  ")],
         *[
-            (True, "True"),
-            (False, "False"),
+            (True, "true"),
+            (False, "false"),
             (0.5, "0.5"),
             ("10", "10"),
             ("1.05", "1.05"),
@@ -204,7 +204,7 @@ def test_json_values_and_missing_keys(tmp_path: Path) -> None:
     rows = [{"text": "a\u2028b", "label": True}, {"label": False}, {"text": 7, "label": None}, {"text": None, "x": 1}]
     content = "\r\n".join(json.dumps(row, ensure_ascii=False) for row in rows)
     table = read_table(written(tmp_path / "a.jsonl", content.encode()), LAYOUT)
-    assert (table.texts, table.labels) == (["a\u2028b", "", "7", ""], ["True", "False", "", ""])
+    assert (table.texts, table.labels) == (["a\u2028b", "", "7", ""], ["true", "false", "", ""])
 
 
 def test_a_long_text_is_read_and_the_limit_of_the_csv_module_left_alone(tmp_path: Path) -> None:

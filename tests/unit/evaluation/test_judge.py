@@ -57,7 +57,7 @@ def test_thresholds_come_from_validation_and_metrics_from_test(table: pd.DataFra
         assert {key: interval.value for key, interval in judged.metrics.items()} == {
             key: value.item() for key, value in measure(*on_test).items()
         }
-    assert scores.threshold_from == "validation (highest F1)"
+    assert scores.threshold_from == "chosen on validation for the highest F1"
 
 
 def test_scores_of_the_test_part_do_not_move_a_threshold(table: pd.DataFrame, scores: Scores) -> None:
@@ -72,7 +72,7 @@ def test_scores_of_the_test_part_do_not_move_a_threshold(table: pd.DataFrame, sc
 def test_a_fixed_threshold_holds_for_all_models(table: pd.DataFrame) -> None:
     scores = verdict(table, threshold=0.5)
     assert {judged.threshold for judged in scores.models.values()} == {0.5}
-    assert scores.threshold_from == "fixed at 0.5"
+    assert scores.threshold_from == "fixed beforehand"
 
 
 def test_every_metric_lies_in_its_interval_and_on_the_scale(scores: Scores) -> None:

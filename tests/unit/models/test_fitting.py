@@ -125,7 +125,7 @@ def test_a_killed_training_ends_with_the_same_weights(killed_in_epoch_3: Path, t
 def test_the_best_epoch_is_kept(tmp_path: Path) -> None:
     net, fit = train(tmp_path / "a")
     assert fit.kept_epoch == fit.history["val_pr_auc"].to_numpy().argmax() + 1
-    figures = fitting._validate(examples(2).labels, fitting.predict(net, examples(2).ids))
+    figures = fitting._validate(examples(2).labels, fitting.predict(net, examples(2).ids), examples(1).labels)
     assert figures[3] == pytest.approx(fit.history["val_pr_auc"].max())
 
 
@@ -154,3 +154,24 @@ def test_a_saved_model_predicts_the_same() -> None:
     net = model()
     again = fitting.from_file(fitting.to_file(net))
     np.testing.assert_array_equal(fitting.predict(again, examples(1).ids), fitting.predict(net, examples(1).ids))
+
+
+def test_the_validation_loss_weighs_classes_as_training_does() -> None:
+    labels, scores = np.array([0] * 9 + [1], np.int8), np.array([0.2] * 9 + [0.6])
+    balanced = fitting._validate(labels, scores, np.array([0, 1], np.int8))[0]
+    assert balanced == pytest.approx(-(np.log(0.8) + np.log(0.6)) / 2)
+    same = fitting._validate(labels, scores, labels)[0]
+    assert same == pytest.approx(-(9 * np.log(0.8) + np.log(0.6)) / 10)
+
+
+def test_a_damaged_checkpoint_is_a_warning_and_a_fresh_start(
+    killed_in_epoch_3: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    file = killed_in_epoch_3 / "epoch.npz"
+    file.write_bytes(file.read_bytes()[:2000])
+    whole, _ = train(tmp_path / "whole")
+    restarted, fit = train(killed_in_epoch_3)
+    assert "starts again" in caplog.text
+    assert len(fit.history) == RECIPE.epochs
+    for a, b in zip(whole.get_weights(), restarted.get_weights(), strict=True):
+        np.testing.assert_array_equal(a, b)

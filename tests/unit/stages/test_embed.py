@@ -5,8 +5,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from pipeline.artifacts import Embedding, Located, Resource, Sample, Texts, Tokens
-from pipeline.stages.embed import embed_tokens
+from pipeline.artifacts import Embedding, Located, Resource, Split, Texts, Tokens
+from pipeline.data.sources import Library
+from pipeline.errors import UserError
+from pipeline.stages.embed import embed_tokens, locate_vectors
 
 NO_FILE = Resource(None, stand_in=False)
 PLAIN: dict[str, Any] = {
@@ -26,7 +28,9 @@ def embed(file: Resource = NO_FILE, **changes: Any) -> Embedding:
     counts = np.array([[0, 0], [0, 0], [2, 1], [1, 1], [0, 1]])
     ids = np.array([[2, 3, 2], [3, 4, 0], [2, 0, 0]], np.int32)
     tokens = Tokens(ids, np.array([3, 2, 1], np.int32), ["", "[UNK]", "a", "b", "c"], counts, 2, 5, {}, "post")
-    return embed_tokens(texts, Sample(np.array([0, 1]), 0.5, 0.5), tokens, file, **PLAIN | changes)
+    labels, rows = np.array([1, 0, 0], np.int8), np.arange(3)
+    split = Split(rows[:2], rows[2:], rows[2:], labels, rows, 0.0, 0.0, validation_is_test=True)
+    return embed_tokens(texts, split, tokens, file, **PLAIN | changes)
 
 
 @pytest.fixture
@@ -62,3 +66,11 @@ def test_corpus_vectors_stand_in_for_a_file_that_could_not_be_had() -> None:
     assert embedding.stand_in
     assert np.abs(embedding.matrix[2:]).sum(axis=1).all()
     np.testing.assert_array_equal(embedding.matrix, embed(vectors="corpus").matrix)
+
+
+@pytest.mark.parametrize("vectors", ["learned", "corpus"])
+def test_a_file_that_nothing_would_read_is_refused(tmp_path: Path, vectors: Any) -> None:
+    library = Library(None, tmp_path, strict=False, download=False)
+    with pytest.raises(UserError, match="would not be read"):
+        locate_vectors(library, vectors=vectors, dim=50, path="x.txt", source=None)
+    assert locate_vectors(library, vectors=vectors, dim=50, path=None, source=None) == NO_FILE

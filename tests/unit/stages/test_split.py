@@ -21,7 +21,7 @@ def corpus(labels: list[int], texts: list[str] | None = None) -> Corpus:
 
 
 def pool(groups: list[int], *, grouped: bool = True) -> Pool:
-    return Pool(np.arange(len(groups)), np.array(groups), grouped, 0, 0, [])
+    return Pool(np.arange(len(groups)), np.array(groups), grouped, 0, [])
 
 
 def split(messages: Corpus, rows: Pool, **changes: Any) -> Split:
@@ -109,7 +109,9 @@ def test_undersampling_before_the_split_balances_the_test_part_too() -> None:
     messages = corpus([1] * 100 + [0] * 400)
     balanced = balance_pool(messages, pool(list(range(500))), strategy="undersample", seed=0)
     assert len(balanced.rows) == 200
-    assert [(change.reason, change.rows) for change in balanced.changes] == [("undersampled before the split", 300)]
+    (change,) = balanced.changes
+    assert (change.reason, change.rows) == ("undersampled before the split", 300)
+    assert change.first_row == np.setdiff1d(np.arange(500), balanced.rows)[0] >= 100
     parts = split(messages, balanced, validation="test")
     assert parts.labels[parts.test].mean() == 0.5
 
@@ -121,6 +123,7 @@ def test_a_pool_leaves_copies_out_and_groups_near_duplicates() -> None:
     rows = pool_messages(corpus([1, 1, 0, 1, 0], texts), cleaned, **POOLING)
     assert rows.rows.tolist() == [0, 1, 2, 4]
     assert rows.groups[0] == rows.groups[1]
+    assert rows.groups[0] == rows.groups[3]
     assert len(set(rows.groups)) == 3
     assert (rows.num_exact, rows.num_near) == (1, 2)
     assert [(change.action, change.rows, change.first_row) for change in rows.changes] == [("dropped", 1, 3)]
@@ -132,3 +135,28 @@ def test_copies_can_be_kept() -> None:
     rows = pool_messages(corpus([1, 1, 0], texts), cleaned, **{**POOLING, "exact": "keep"})
     assert rows.rows.tolist() == [0, 1, 2]
     assert rows.groups[0] == rows.groups[1]
+
+
+def test_a_text_under_both_labels_is_left_out_and_counted() -> None:
+    texts = ["free or not free", "another text here", "free or not free", "and a third one"]
+    cleaned = Texts(pd.DataFrame({"text": texts}), [], 0, stand_in=False)
+    rows = pool_messages(corpus([1, 1, 0, 0], texts), cleaned, **POOLING)
+    assert rows.rows.tolist() == [1, 3]
+    assert [(change.reason, change.rows) for change in rows.changes] == [("the same text under both labels", 2)]
+
+
+def test_the_leakage_of_a_random_split_counts_copies_that_this_split_leaves_out() -> None:
+    messages = corpus([0, 1] * 100)
+    copies = Pool(np.arange(100), np.tile(np.arange(100), 2), grouped=True, num_exact=100, changes=[])
+    parts = split(messages, copies)
+    assert parts.leakage_percent == 0
+    assert parts.random_leakage_percent == pytest.approx(65, abs=10)  # the share of copies that fall into training
+
+
+def test_a_class_of_one_group_is_told_before_anything_is_trained() -> None:
+    groups = [*range(100), *[100] * 50]
+    with pytest.raises(
+        UserError, match="50 messages are near-duplicates of each other and fall into 1 groups"
+    ) as caught:
+        split(corpus([0] * 100 + [1] * 50), pool(groups))
+    assert "duplicates.near=ignore" in caught.value.remedy

@@ -193,8 +193,10 @@ def test_a_file_that_is_no_archive_is_a_users_mistake(tmp_path: Path) -> None:
 
 
 def test_fallback_stop_words_are_scikit_learns() -> None:
-    assert len(fallback_stop_words()) == 318
-    assert "whereupon" in fallback_stop_words()
+    assert len(fallback_stop_words("english")) == 318
+    assert "whereupon" in fallback_stop_words("english")
+    with pytest.raises(UserError, match="nothing stands in for the language 'german'"):
+        fallback_stop_words("german")
 
 
 def archive(folder: Path, lists: dict[str, str]) -> Path:

@@ -141,10 +141,10 @@ def test_random_leakage_is_what_pairs_make_likely() -> None:
     # 500 pairs of twins: the twin of a test row is in the training part with probability 800 / 999.
     groups = np.repeat(np.arange(500), 2)
     labels = np.arange(1000, dtype=np.int8) % 2
-    percent = random_leakage_percent(labels, groups, test_share=0.2, repeats=40, seed=1)
+    percent = random_leakage_percent(labels, groups, test_share=0.2, train_share=0.8, repeats=40, seed=1)
     assert percent == pytest.approx(80, abs=2)
-    assert percent == random_leakage_percent(labels, groups, test_share=0.2, repeats=40, seed=1)
-    assert random_leakage_percent(labels, np.arange(1000), test_share=0.2, repeats=2, seed=1) == 0.0
+    assert percent == random_leakage_percent(labels, groups, test_share=0.2, train_share=0.8, repeats=40, seed=1)
+    assert random_leakage_percent(labels, np.arange(1000), test_share=0.2, train_share=0.8, repeats=2, seed=1) == 0.0
 
 
 def rows(*numbers: int) -> NDArray[np.int64]:
