@@ -32,6 +32,10 @@ def test_the_composed_config_can_be_shown(run_pipeline: Run) -> None:
         ("modle=gru", "no setting 'modle'", "model", "Did you mean 'model'?"),
         ("model=gruu", "model=gruu is not known", "one of gru", "Did you mean 'gru'?"),
         ("+experiment=gru_glov", "experiment=gru_glov is not known", "gru_glove", "Did you mean 'gru_glove'?"),
+        ("experiment=gru_glove", "with a plus sign", "+experiment=gru_glove", "+experiment"),
+        ("embedding=glove embedding.dim=70", "embedding.dim = 70", "50, 100", "embedding.path"),
+        ("embedding=corpus embedding.path=x.txt", "would not be read", "from a file", "embedding=glove"),
+        ("split.test_share=0.6 split.validation_share=0.5", "no training rows", "below 1", "Lower"),
         ("model.build.unitz=3", "no setting 'model.build.unitz'", "model.build.units", "Did you mean"),
         ("+model.build.unitz=3", "Nothing reads the setting 'model.build.unitz'", "units", "Did you mean 'units'?"),
         ("+modle=3", "Nothing reads the setting 'modle'", "model", "Did you mean 'model'?"),
@@ -51,7 +55,7 @@ def test_the_composed_config_can_be_shown(run_pipeline: Run) -> None:
 def test_a_mistake_gets_one_block_and_exit_code_2(
     run_pipeline: Run, override: str, happened: str, expected: str, remedy: str
 ) -> None:
-    failed = run_pipeline(override)
+    failed = run_pipeline(*(override.split() if override != "'a b" else [override]))
     assert failed.returncode == 2
     block = " ".join(failed.stderr[failed.stderr.index("error:") :].split())
     what, _, rest = block.partition(" expected: ")

@@ -60,7 +60,7 @@ class Checkpoint:
             return [], []
         variables = _variables(model)
         try:
-            with np.load(self.path, allow_pickle=False) as file:
+            with self.path.open("rb") as content, np.load(content, allow_pickle=False) as file:
                 state = [file[f"state_{i}"] for i in range(len(variables))]
                 best = [file[f"best_{i}"] for i in range(len(model.weights))]
                 columns = [file[f"history_{f.name}"].tolist() for f in fields(Epoch)]

@@ -97,7 +97,7 @@ def fit(model: keras.Model, train: Examples, validation: Examples, recipe: Recip
     kept = _best_epoch(history, recipe) if recipe.keep == "best" else len(history)
     if recipe.keep == "best":
         model.set_weights(best)
-    return Fit(pd.DataFrame(map(asdict, history)), kept, stopped_early=len(history) < recipe.epochs)
+    return Fit(pd.DataFrame([asdict(epoch) for epoch in history]), kept, stopped_early=len(history) < recipe.epochs)
 
 
 def predict(model: keras.Model, ids: NDArray[np.int32]) -> NDArray[np.float64]:

@@ -40,7 +40,12 @@ METRICS = (
         "pr_auc", "PR-AUC", "precision averaged over recall, at all thresholds; guessing scores the share of {positive}"
     ),
     Metric("brier", "Brier score", "mean squared error of the probabilities", higher_is_better=False),
-    Metric("ece", "Calibration error", "mean gap between probability and observed share", higher_is_better=False),
+    Metric(
+        "ece",
+        "Calibration error",
+        "mean gap between probability and observed share (its interval is rough: it holds less than 95 %)",
+        higher_is_better=False,
+    ),
     Metric("recall_at_fpr_1", "Recall at 1 % FPR", "recall where 1 % of the {negative} messages are flagged wrongly"),
     Metric(
         "recall_at_fpr_01", "Recall at 0.1 % FPR", "recall where 0.1 % of the {negative} messages are flagged wrongly"
