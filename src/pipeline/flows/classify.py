@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from pipeline.plan import Plan
+from pipeline.artifacts import Corpus, Embedding, Pool, Sample, Split, Texts, Tokens
+from pipeline.plan import Plan, Step
 from pipeline.settings import Node
 from pipeline.stages.embed import embed_tokens, locate_vectors
 from pipeline.stages.fit import fit_classifier, predict, share_embedding
@@ -25,15 +26,7 @@ def classify(run: Plan, cfg: Node) -> None:
     sample = run(resample_train, split, cfg.sampling)
     tokens = run(tokenise, texts, split, cfg.preprocess.tokenise)
     embedding = run(embed_tokens, texts, split, tokens, vectors, cfg.embedding)
-    fitted = run(fit_classifier, split, sample, tokens, embedding, cfg.model, cfg.training)
-    predictions = run(predict, split, sample, tokens, fitted, cfg.evaluate)
-    baselines = run(fit_baselines, corpus, split, sample)
-    scores = run(judge_predictions, split, predictions, baselines, cfg.evaluate)
-    run.report(
-        classification_report,
-        *(corpus, texts, pool, split, sample, tokens, embedding, fitted, predictions, baselines, scores),
-        cfg.report,
-    )
+    _train_and_judge(run, cfg, corpus, texts, pool, split, sample, tokens, embedding)
 
 
 def classify_published(run: Plan, cfg: Node) -> None:
@@ -55,12 +48,26 @@ def classify_published(run: Plan, cfg: Node) -> None:
     tokens = run(tokenise, texts, split, cfg.preprocess.tokenise)
     embedding = run(embed_tokens, texts, split, tokens, vectors, cfg.embedding)
     shared = run(share_embedding, split, sample, tokens, embedding, cfg.shared_embedding)
-    fitted = run(fit_classifier, split, sample, tokens, shared, cfg.model, cfg.training)
+    _train_and_judge(run, cfg, corpus, texts, balanced, split, sample, tokens, shared)
+
+
+def _train_and_judge(  # the end that both flows have
+    run: Plan,
+    cfg: Node,
+    corpus: Step[Corpus],
+    texts: Step[Texts],
+    pool: Step[Pool],
+    split: Step[Split],
+    sample: Step[Sample],
+    tokens: Step[Tokens],
+    embedding: Step[Embedding],
+) -> None:
+    fitted = run(fit_classifier, split, sample, tokens, embedding, cfg.model, cfg.training)
     predictions = run(predict, split, sample, tokens, fitted, cfg.evaluate)
     baselines = run(fit_baselines, corpus, split, sample)
     scores = run(judge_predictions, split, predictions, baselines, cfg.evaluate)
     run.report(
         classification_report,
-        *(corpus, texts, balanced, split, sample, tokens, shared, fitted, predictions, baselines, scores),
+        *(corpus, texts, pool, split, sample, tokens, embedding, fitted, predictions, baselines, scores),
         cfg.report,
     )
