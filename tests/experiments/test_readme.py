@@ -15,7 +15,6 @@ SMALL = (
     "model.build.units=8",
     "training.epochs=1",
     "preprocess.tokenise.max_length=20",
-    "embedding.dim=16",
 )
 PUBLISHED = ("shared_embedding.epochs=1", "shared_embedding.build.units=8")
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-SMALL = ("model.build.units=8", "training.epochs=1", "preprocess.tokenise.max_length=20", "embedding.dim=16")
+SMALL = ("model.build.units=8", "training.epochs=1", "preprocess.tokenise.max_length=20")
 
 
 @pytest.mark.slow

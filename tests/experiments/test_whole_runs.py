@@ -16,7 +16,7 @@ import pytest
 Run = Callable[..., subprocess.CompletedProcess[str]]
 
 
-SMALL = ("model.build.units=8", "training.epochs=2", "preprocess.tokenise.max_length=30", "embedding.dim=16")
+SMALL = ("model.build.units=8", "training.epochs=2", "preprocess.tokenise.max_length=30")
 
 
 def run_folder(folder: Path, which: int = -1) -> Path:
