@@ -57,7 +57,8 @@ def read(folder: Path) -> Run | None:
     except FileNotFoundError:
         return None
     run = Run(folder, *files)
-    return run if run.manifest["status"] == "finished" and not run.metrics["stand_in"] else None
+    is_real = not run.metrics["stand_in"] and run.metrics["dataset"] != "sample"
+    return run if is_real and run.manifest["status"] == "finished" else None
 
 
 def latest(runs: Iterable[Run]) -> list[Run]:
@@ -101,7 +102,7 @@ def section(run: Run) -> str:
     """What one run was, and its figures."""
     experiment, dataset, protocol, seed = run.identity
     duplicates, training = run.report["duplicates"], run.report["training"]
-    counts = ", ".join(f"{part['part']} {part['negative'] + part['positive']:,}" for part in run.report["counts"])
+    counts = "; ".join(f"{part['part']} {part['negative'] + part['positive']:,}" for part in run.report["counts"])
     pictures = "\n".join(f"![{name}](figures/{run.name}_{name}.png)" for name in FIGURES)
     commit = (run.manifest["git_commit"] or "unknown")[:10]
     return f"""\

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -16,6 +17,7 @@ import pytest
 Run = Callable[..., subprocess.CompletedProcess[str]]
 
 
+ROOT = Path(__file__).parents[2]
 SMALL = ("model.build.units=8", "training.epochs=2", "preprocess.tokenise.max_length=30")
 
 
@@ -147,6 +149,11 @@ def test_real_data_run_without_a_stand_in(run_pipeline: Run, tmp_path: Path, dat
     assert metrics["stand_in"] is False
     assert metrics["baselines"]["tfidf_all_rows"]["f1"] > 0.93
     assert read(run_folder(tmp_path), "report.json")["duplicates"]["leakage_percent"] == 0
+    script = [sys.executable, ROOT / "scripts" / "make_results.py", run_folder(tmp_path), "--output", tmp_path / "docs"]
+    assert subprocess.run(script, capture_output=True, check=False).returncode == 0
+    page = (tmp_path / "docs" / "RESULTS.md").read_text(encoding="utf-8")
+    assert f"| **gru** | {metrics['test']['f1']:.3f} [" in page
+    assert all((tmp_path / "docs" / name).exists() for name in re.findall(r"\((figures/\S+)\)", page))
 
 
 @pytest.mark.slow
