@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated, Any, cast
 
@@ -23,14 +24,14 @@ from pipeline.settings import Node, bind
 DATA_DIR_VARIABLE = "PIPELINE_DATA_DIR"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Frame:
     """The settings that no stage reads: names, places, and what every run has."""
 
-    name: str
+    name: Annotated[str, Field(pattern=r"^[\w.-]+$")]
     flow: str
     protocol: str
-    seed: int
+    seed: Annotated[int, Field(ge=0)]
     outputs: Path
     raw: Path
     strict: bool
@@ -72,25 +73,25 @@ def experiment_from(config: DictConfig) -> Experiment:
     """
     values = cast("dict[str, Any]", OmegaConf.to_container(config, resolve=True, throw_on_missing=True))
     root = Node("", values)
-    frame = bind(_frame, root, injected=frozenset())
+    frame = bind(Frame, root, injected=frozenset())
     plan = Plan()
     flow_named(frame.settings["flow"])(plan, root)
     plan.refuse_unread(root, reserved=frozenset(frame.read[""]))
-    return Experiment(_frame(**frame.settings), plan)
+    return Experiment(Frame(**frame.settings), plan)
 
 
 def flow_named(name: str) -> Callable[[Plan, Node], None]:
     """The flow function `pipeline.flows.<family>.<name>`; the family is the part of the name before "_"."""
-    try:
-        module = importlib.import_module(f"pipeline.flows.{name.partition('_')[0]}")
-        return getattr(module, name)
-    except (ModuleNotFoundError, AttributeError):
-        known = sorted(file.stem for file in (conf_dir() / "flow").glob("*.yaml"))
+    family = f"pipeline.flows.{name.partition('_')[0]}"
+    flow = getattr(importlib.import_module(family), name, None) if find_spec(family) else None
+    if flow is None:
+        known = choices("flow")
         raise UserError(
             f"flow = {name!r} is not a flow.",
             expected=f"one of {', '.join(known)}",
             remedy=f"{nearest(name, known)}Choose one with flow=<name>.",
-        ) from None
+        )
+    return flow
 
 
 def explain(error: HydraException | OmegaConfBaseException) -> UserError:
@@ -117,20 +118,6 @@ def explain(error: HydraException | OmegaConfBaseException) -> UserError:
 def choices(group: str) -> list[str]:
     """Names of the files of a config group."""
     return sorted(file.stem for file in (conf_dir() / group).glob("*.yaml"))
-
-
-def _frame(
-    *,
-    name: Annotated[str, Field(pattern=r"^[\w.-]+$")],
-    flow: str,
-    protocol: str,
-    seed: Annotated[int, Field(ge=0)],
-    outputs: Path,
-    raw: Path,
-    strict: bool,
-    download: bool,
-) -> Frame:
-    return Frame(name, flow, protocol, seed, outputs, raw, strict, download)
 
 
 def _unknown_choice(missing: str) -> UserError:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import importlib
 import inspect
+import sys
 from collections.abc import Callable, Iterator, Mapping, Set
 from dataclasses import dataclass
 from functools import cache
@@ -174,8 +175,9 @@ def _target_function(target: str, name: str) -> Callable[..., Any]:
 @cache
 def _model_of(function: Callable[..., Any], wanted: frozenset[str]) -> type[BaseModel]:
     # Only these annotations are evaluated: the others may name libraries that are not imported yet.
+    module = vars(sys.modules[function.__module__])
     written = {name: function.__annotations__[name] for name in sorted(wanted)}
-    hints = get_type_hints(SimpleNamespace(__annotations__=written), function.__globals__, include_extras=True)
+    hints = get_type_hints(SimpleNamespace(__annotations__=written), module, include_extras=True)
     fields: dict[str, Any] = {name: (hint, ...) for name, hint in hints.items()}
     config = ConfigDict(arbitrary_types_allowed=True, protected_namespaces=())
     return create_model(function.__name__, __config__=config, **fields)

@@ -54,13 +54,11 @@ class Texts:
     Attributes:
         table: N rows with the one column `text`: words separated by single blanks; empty where nothing was left.
         changes: rows altered by cleaning, each with its reason.
-        stop_words: number of stop words in use, 0 where none are taken out.
         stand_in: whether the stop-word list stands in for one that could not be had.
     """
 
     table: pd.DataFrame
     changes: list[RowChange]
-    stop_words: int
     stand_in: bool
 
 

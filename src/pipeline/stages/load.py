@@ -104,4 +104,4 @@ def clean_corpus(
         )
     rows = corpus.table["row"].to_numpy()
     changes = [replace(change, first_row=int(rows[change.first_row])) for change in cleaned.changes]
-    return Texts(pd.DataFrame({"text": cleaned.texts}), changes, len(removed), file.stand_in)
+    return Texts(pd.DataFrame({"text": cleaned.texts}), changes, file.stand_in)

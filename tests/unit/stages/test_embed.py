@@ -24,7 +24,7 @@ PLAIN: dict[str, Any] = {
 
 
 def embed(file: Resource = NO_FILE, **changes: Any) -> Embedding:
-    texts = Texts(pd.DataFrame({"text": ["a b a", "b c", "a"]}), [], 0, stand_in=False)
+    texts = Texts(pd.DataFrame({"text": ["a b a", "b c", "a"]}), [], stand_in=False)
     counts = np.array([[0, 0], [0, 0], [2, 1], [1, 1], [0, 1]])
     ids = np.array([[2, 3, 2], [3, 4, 0], [2, 0, 0]], np.int32)
     tokens = Tokens(ids, np.array([3, 2, 1], np.int32), ["", "[UNK]", "a", "b", "c"], counts, 2, 5, {}, "post")

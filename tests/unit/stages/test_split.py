@@ -119,7 +119,7 @@ def test_undersampling_before_the_split_balances_the_test_part_too() -> None:
 def test_a_pool_leaves_copies_out_and_groups_near_duplicates() -> None:
     words = "win a big prize today call {} now to claim your free ticket"
     texts = [words.format(555), words.format(777), "see you at the usual place tonight", words.format(555), "ok"]
-    cleaned = Texts(pd.DataFrame({"text": texts}), [], 0, stand_in=False)
+    cleaned = Texts(pd.DataFrame({"text": texts}), [], stand_in=False)
     rows = pool_messages(corpus([1, 1, 0, 1, 0], texts), cleaned, **POOLING)
     assert rows.rows.tolist() == [0, 1, 2, 4]
     assert rows.groups[0] == rows.groups[1]
@@ -131,7 +131,7 @@ def test_a_pool_leaves_copies_out_and_groups_near_duplicates() -> None:
 
 def test_copies_can_be_kept() -> None:
     texts = ["the very same text", "the very same text", "another one"]
-    cleaned = Texts(pd.DataFrame({"text": texts}), [], 0, stand_in=False)
+    cleaned = Texts(pd.DataFrame({"text": texts}), [], stand_in=False)
     rows = pool_messages(corpus([1, 1, 0], texts), cleaned, **{**POOLING, "exact": "keep"})
     assert rows.rows.tolist() == [0, 1, 2]
     assert rows.groups[0] == rows.groups[1]
@@ -139,7 +139,7 @@ def test_copies_can_be_kept() -> None:
 
 def test_a_text_under_both_labels_is_left_out_and_counted() -> None:
     texts = ["free or not free", "another text here", "free or not free", "and a third one"]
-    cleaned = Texts(pd.DataFrame({"text": texts}), [], 0, stand_in=False)
+    cleaned = Texts(pd.DataFrame({"text": texts}), [], stand_in=False)
     rows = pool_messages(corpus([1, 1, 0, 0], texts), cleaned, **POOLING)
     assert rows.rows.tolist() == [1, 3]
     assert [(change.reason, change.rows) for change in rows.changes] == [("the same text under both labels", 2)]

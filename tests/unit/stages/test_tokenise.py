@@ -20,7 +20,7 @@ PLAIN: dict[str, Any] = {
 
 def words(**changes: Any) -> Tokens:
     """Rows 0 and 1 are training, rows 2 to 4 validation, row 5 is test."""
-    texts = Texts(pd.DataFrame({"text": TEXTS}), [], 0, stand_in=False)
+    texts = Texts(pd.DataFrame({"text": TEXTS}), [], stand_in=False)
     labels = np.array([1, 0, 0, 1, 0, 1], np.int8)
     split = Split(
         np.arange(2), np.arange(2, 5), np.array([5]), labels, np.arange(6), 0.0, 0.0, validation_is_test=False
