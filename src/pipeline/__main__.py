@@ -14,7 +14,7 @@ from hydra.errors import HydraException
 from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
-from pipeline.config import conf_dir, experiment_from, explain
+from pipeline.config import choices_of, conf_dir, experiment_from, explain
 from pipeline.errors import UserError
 from pipeline.help import page
 
@@ -32,7 +32,7 @@ def run(config: DictConfig) -> None:
         _stop(error)
     (folder / "config.yaml").write_text(OmegaConf.to_yaml(config, resolve=True), encoding="utf-8")
     try:
-        headline = experiment.run(folder, HydraConfig.get().overrides.task)
+        headline = experiment.run(folder, HydraConfig.get().overrides.task, choices_of(HydraConfig.get()))
     except UserError as error:
         log.error(error.block())  # noqa: TRY400 - a mistake of the user's, told without a traceback
         sys.exit(2)

@@ -5,13 +5,14 @@ from __future__ import annotations
 import importlib
 import os
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated, Any, cast
 
+from hydra.conf import HydraConf
 from hydra.errors import ConfigCompositionException, HydraException, MissingConfigException, OverrideParseException
 from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
@@ -31,6 +32,7 @@ class Frame:
     name: Annotated[str, Field(pattern=r"^[\w.-]+$")]
     flow: str
     protocol: str
+    source: str
     seed: Annotated[int, Field(ge=0)]
     outputs: Path
     raw: Path
@@ -45,8 +47,11 @@ class Experiment:
     frame: Frame
     plan: Plan
 
-    def run(self, folder: Path, overrides: Sequence[str]) -> str:
-        """Carry the plan out in a run folder; the headline of its report. `overrides` led to this experiment."""
+    def run(self, folder: Path, overrides: Sequence[str], choices: Mapping[str, str]) -> str:
+        """Carry the plan out in a run folder; the headline of its report.
+
+        `overrides` led to this experiment, `choices` are the files that were composed: config group -> name.
+        """
         from pipeline.data.sources import Library
         from pipeline.manifest import Manifest
         from pipeline.runner import Runner
@@ -55,7 +60,7 @@ class Experiment:
         frame = self.frame
         data_dir = os.environ.get(DATA_DIR_VARIABLE)
         library = Library(Path(data_dir) if data_dir else None, frame.raw, frame.strict, frame.download)
-        manifest = Manifest(frame.name, frame.protocol, frame.seed, overrides)
+        manifest = Manifest(frame.name, frame.protocol, frame.source, frame.seed, overrides, choices)
         return Runner(Store(frame.outputs / "store"), library, folder, manifest).execute(self.plan)
 
 
@@ -113,6 +118,12 @@ def explain(error: HydraException | OmegaConfBaseException) -> UserError:
                 expected="overrides that fit the config",
                 remedy="See python -m pipeline --help, and python -m pipeline --cfg job for all settings.",
             )
+
+
+def choices_of(hydra: HydraConf) -> dict[str, str]:
+    """The files that Hydra composed of our own groups: group -> name, without groups that nothing was chosen of."""
+    chosen = {str(group): name for group, name in hydra.runtime.choices.items() if name is not None}
+    return {group: str(name) for group, name in chosen.items() if not group.startswith("hydra/")}
 
 
 def choices(group: str) -> list[str]:

@@ -8,7 +8,7 @@ import platform
 import shlex
 import subprocess
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from functools import cache
@@ -46,12 +46,26 @@ class StageRecord:
 
 @dataclass
 class Manifest:
-    """The account of one run, written to `manifest.json`."""
+    """The account of one run, written to `manifest.json`.
+
+    Attributes:
+        experiment, protocol, source: names; the source is the document that the experiment follows.
+        seed: of the run.
+        overrides: the command line that led to it.
+        choices: config group -> name of the file that was composed.
+        stand_in: whether the embedded sample or other stand-ins were used.
+        data: the files that were read.
+        rows: rows that stages dropped or altered.
+        stages: what was carried out.
+        started: when.
+    """
 
     experiment: str
     protocol: str
+    source: str
     seed: int
     overrides: Sequence[str]
+    choices: Mapping[str, str]
     stand_in: bool = False
     data: list[dict[str, Any]] = field(default_factory=list)
     rows: list[dict[str, Any]] = field(default_factory=list)
@@ -69,12 +83,15 @@ class Manifest:
         content = {
             "experiment": self.experiment,
             "protocol": self.protocol,
+            "source": self.source,
             "status": status,
             "started": self.started.isoformat(timespec="seconds"),
             "seconds": round(time.perf_counter() - self._clock, 1),
             "seed": self.seed,
             "stand_in": self.stand_in,
             "command": shlex.join(["python", "-m", "pipeline", *self.overrides]),
+            "overrides": list(self.overrides),
+            "choices": dict(self.choices),
             "git_commit": commit,
             "git_dirty": dirty,
             "python": platform.python_version(),

@@ -98,6 +98,7 @@ def classification_report(
         frame, corpus, texts, pool, split, sample, tokens, embedding, fitted, predictions, baselines, scores
     )
     table = predictions.join(baselines)
+    table.insert(2, "group", split.groups[table["row"].to_numpy(np.int64)])
     table.to_parquet(folder / "predictions.parquet", index=False)
     (folder / "tables").mkdir(exist_ok=True)
     for name, content in _tables(outcome).items():
@@ -211,10 +212,8 @@ def _errors(outcome: Outcome, table: pd.DataFrame, limit: int) -> list[dict[str,
     test = table[table["part"] == "test"]
     called = test["model"] >= outcome.scores.models["model"].threshold
     wrong = test[called != (test["label"] == 1)]
-    wrong = wrong.assign(
-        confidence=np.where(wrong["label"] == 1, 1 - wrong["model"], wrong["model"]),
-        group=outcome.split.groups[wrong["row"].to_numpy(np.int64)],
-    ).sort_values(["confidence", "row"], ascending=[False, True])
+    confidence = np.where(wrong["label"] == 1, 1 - wrong["model"], wrong["model"])
+    wrong = wrong.assign(confidence=confidence).sort_values(["confidence", "row"], ascending=[False, True])
     worst = wrong.drop_duplicates(["group", "label"]).groupby("label").head(limit // 2)
     source = outcome.corpus.table.iloc[worst["row"]]
     return [

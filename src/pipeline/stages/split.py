@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from pydantic import Field
 
 from pipeline.artifacts import Corpus, Pool, RowChange, Rows, Sample, Split, Texts
+from pipeline.data.sampling import take_fold, take_share, undersample
 from pipeline.errors import UserError
 from pipeline.ranges import Count, Share
 from pipeline.text.duplicates import group_near_duplicates, leaked_percent, random_leakage_percent
@@ -64,7 +65,7 @@ def balance_pool(corpus: Corpus, pool: Pool, *, strategy: Literal["undersample",
     """
     if strategy == "none":
         return pool
-    kept = pool.rows[_undersample(corpus.table["label"].to_numpy()[pool.rows], seed)]
+    kept = pool.rows[undersample(corpus.table["label"].to_numpy()[pool.rows], seed)]
     dropped = _dropped(corpus, np.setdiff1d(pool.rows, kept), "undersampled before the split")
     return replace(pool, rows=kept, changes=[*pool.changes, *dropped])
 
@@ -73,33 +74,40 @@ def split_pool(
     corpus: Corpus,
     pool: Pool,
     *,
-    test_share: Share,
+    test_share: Share | None,
+    num_folds: Annotated[int, Field(ge=2)] | None,
+    fold: Annotated[int, Field(ge=0)] | None,
     validation_share: Share,
     validation: Literal["own", "test"],
     seed: int,
 ) -> Split:
     """Split the pool, stratified by class, whole groups to one side.
 
+    The test part is either a random `test_share` or, of `num_folds` folds that depend on the seed alone, number `fold`.
     `validation="test"` repeats a published fault: the test part doubles as the validation part.
 
     Raises:
-        UserError: the shares leave nothing to train on, or a class is too small for the split.
+        UserError: the shares leave nothing to train on, there is no such fold, or a class is too small for the split.
     """
-    if test_share + validation_share >= 1:
+    share = _share_of_test(test_share, num_folds, fold)
+    if share + validation_share >= 1:
         raise UserError(
-            f"split.test_share = {test_share} and split.validation_share = {validation_share} leave no training rows.",
+            f"A test part of {share:g} and split.validation_share = {validation_share} leave no training rows.",
             expected="two shares with a sum below 1",
             remedy="Lower one of them.",
         )
     labels = corpus.table["label"].to_numpy()
     own = validation == "own"
-    _check_class_sizes(corpus, labels[pool.rows], min(test_share, validation_share) if own else test_share)
+    _check_class_sizes(corpus, labels[pool.rows], min(share, validation_share) if own else share)
     units = pool.groups if pool.grouped else np.arange(len(labels))
     random = np.random.default_rng(seed)
-    train, test = _take_share(labels, units, pool.rows, test_share, random)
+    if num_folds is not None and fold is not None:
+        train, test = take_fold(labels, units, pool.rows, num_folds, fold, seed)
+    else:
+        train, test = take_share(labels, units, pool.rows, share, random)
     held = test
     if own:
-        train, held = _take_share(labels, units, train, validation_share / (1 - test_share), random)
+        train, held = take_share(labels, units, train, validation_share / (1 - share), random)
     for name, part in (("training", train), ("validation", held), ("test", test)):
         _check_both_classes(corpus, pool, name, labels[part])
     return Split(
@@ -112,8 +120,8 @@ def split_pool(
         random_leakage_percent=random_leakage_percent(
             labels,
             pool.groups,
-            test_share=test_share,
-            train_share=1 - test_share - (validation_share if own else 0),
+            test_share=share,
+            train_share=1 - share - (validation_share if own else 0),
             repeats=LEAKAGE_REPEATS,
             seed=seed,
         ),
@@ -124,38 +132,21 @@ def split_pool(
 def resample_train(split: Split, *, strategy: Literal["undersample", "none"], seed: int) -> Sample:
     """Choose the training rows that are fitted on; validation and test rows are never touched."""
     labels = split.labels[split.train]
-    kept = np.arange(len(labels)) if strategy == "none" else _undersample(labels, seed)
+    kept = np.arange(len(labels)) if strategy == "none" else undersample(labels, seed)
     return Sample(split.train[kept], prior=float(labels.mean()), sampled_prior=float(labels[kept].mean()))
 
 
-def _undersample(labels: NDArray[np.int8], seed: int) -> Rows:
-    """Positions of all of the rarer class and of as many random ones of the other, ascending."""
-    from imblearn.under_sampling import RandomUnderSampler
-
-    sampler = RandomUnderSampler(random_state=seed)
-    sampler.fit_resample(np.arange(len(labels)).reshape(-1, 1), labels)
-    return np.sort(sampler.sample_indices_).astype(np.int64)
-
-
-def _take_share(
-    labels: NDArray[np.int8], units: Rows, rows: Rows, share: float, random: np.random.Generator
-) -> tuple[Rows, Rows]:
-    """Part `rows` into (rest, taken), both ascending: `share` of each class is taken, units whole.
-
-    Units are visited in random order and taken while their class still needs that many rows. A unit counts for the
-    class of most of its messages. (scikit-learn's StratifiedGroupKFold knows only shares of 1/k.)
-    """
-    names, unit = np.unique(units[rows], return_inverse=True)
-    sizes = np.bincount(unit)
-    positive = np.bincount(unit, weights=labels[rows]) * 2 > sizes
-    taken = np.zeros(len(names), bool)
-    for members in (np.flatnonzero(~positive), np.flatnonzero(positive)):
-        wanted = round(share * sizes[members].sum())
-        for member in random.permutation(members):
-            if sizes[member] <= wanted:
-                taken[member] = True
-                wanted -= sizes[member]
-    return rows[~taken[unit]], rows[taken[unit]]
+def _share_of_test(test_share: float | None, num_folds: int | None, fold: int | None) -> float:
+    """The share of the test part, once the settings say one thing: a share, or a fold."""
+    if test_share is not None and num_folds is None and fold is None:
+        return test_share
+    if test_share is None and num_folds is not None and fold is not None and fold < num_folds:
+        return 1 / num_folds
+    raise UserError(
+        f"split.test_share = {test_share}, split.num_folds = {num_folds} and split.fold = {fold} make no test part.",
+        expected="either a share and no folds, or no share and a fold from 0 to num_folds - 1",
+        remedy="Choose split=holdout or split=kfold; with the latter split.fold=0 is the first fold.",
+    )
 
 
 def _dropped(corpus: Corpus, rows: Rows, reason: str) -> list[RowChange]:

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -10,7 +11,13 @@ from pipeline.artifacts import Corpus, Pool, Split, Texts
 from pipeline.errors import UserError
 from pipeline.stages.split import balance_pool, pool_messages, resample_train, split_pool
 
-SHARES = {"test_share": 0.2, "validation_share": 0.15, "validation": "own"}
+SHARES: dict[str, Any] = {
+    "test_share": 0.2,
+    "num_folds": None,
+    "fold": None,
+    "validation_share": 0.15,
+    "validation": "own",
+}
 POOLING: dict[str, Any] = {"exact": "drop", "near": "group", "similarity": 0.5, "shingle_words": 3, "permutations": 64}
 
 
@@ -54,6 +61,45 @@ def test_each_class_is_split_in_the_same_shares() -> None:
     for part, share in ((parts.test, 0.2), (parts.validation, 0.15), (parts.train, 0.65)):
         assert parts.labels[part].sum() == 200 * share
         assert len(part) == 1000 * share
+
+
+FOLDS = {"test_share": None, "num_folds": 4}
+
+
+@given(grouped_corpora(), st.integers(0, 5), st.booleans())
+@settings(max_examples=20, deadline=None)
+def test_folds_take_every_row_once_and_keep_groups_whole(case: tuple[Corpus, Pool], seed: int, grouped: bool) -> None:
+    messages, rows = case
+    rows = replace(rows, grouped=grouped)
+    folds = [split(messages, rows, seed=seed, **FOLDS, fold=fold) for fold in range(4)]
+    assert sorted(np.concatenate([parts.test for parts in folds])) == rows.rows.tolist()
+    for parts in folds:
+        assert sorted(np.concatenate([parts.train, parts.validation, parts.test])) == rows.rows.tolist()
+        if grouped:
+            assert parts.leakage_percent == 0.0
+
+
+def test_folds_have_the_class_shares_of_the_pool() -> None:
+    messages, rows = corpus([1] * 200 + [0] * 800), pool(list(range(1000)))
+    for fold in range(4):
+        parts = split(messages, rows, **FOLDS, fold=fold)
+        assert (len(parts.test), parts.labels[parts.test].sum()) == (250, 50)
+        assert (len(parts.validation), parts.labels[parts.validation].sum()) == (150, 30)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"test_share": None},
+        {"num_folds": 4},
+        {"fold": 0},
+        {**FOLDS, "fold": 4},
+        {**FOLDS, "test_share": 0.2, "fold": 1},
+    ],
+)
+def test_a_share_and_a_fold_exclude_each_other(wrong: dict[str, Any]) -> None:
+    with pytest.raises(UserError, match="make no test part"):
+        split(corpus([1] * 50 + [0] * 50), pool(list(range(100))), **wrong)
 
 
 def test_ignoring_groups_leaks() -> None:
