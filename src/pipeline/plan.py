@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any, Generic, Literal, TypeVar
 
@@ -53,6 +53,11 @@ class Plan:
         """Record the report, drawn in every run."""
         return self._record("report", stage, inputs)
 
+    def leave(self, *nodes: Node) -> None:
+        """Let nodes be that this flow does not read, or not whole, because another flow of the same config does."""
+        for node in nodes:
+            self._mark_read(node.name, node.values.keys())
+
     def refuse_unread(self, root: Node, reserved: frozenset[str]) -> None:
         """Raise a `UserError` for a setting that no stage of this flow reads; `reserved` names are read elsewhere."""
         for name in sorted(self._read):
@@ -64,10 +69,13 @@ class Plan:
     def _record(self, kind: Kind, function: Callable[..., T], inputs: tuple[Step[Any] | Node, ...]) -> Step[T]:
         bound = bind(function, *(item for item in inputs if isinstance(item, Node)))
         for name, keys in bound.read.items():
-            self._read.setdefault(name, set()).update(keys)
-            parents = name.split(".")
-            for depth, key in enumerate(parents):
-                self._read.setdefault(".".join(parents[:depth]), set()).add(key)
+            self._mark_read(name, keys)
         step = Step(function, tuple(item for item in inputs if isinstance(item, Step)), bound, kind)
         self.steps.append(step)
         return step
+
+    def _mark_read(self, name: str, keys: Iterable[str]) -> None:
+        self._read.setdefault(name, set()).update(keys)
+        parents = name.split(".")
+        for depth, key in enumerate(parents):
+            self._read.setdefault(".".join(parents[:depth]), set()).add(key)

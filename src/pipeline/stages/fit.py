@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Literal
@@ -116,13 +116,31 @@ def predict(
 
     `prior="true"` corrects them from the class shares that the model saw in training to those before undersampling.
     """
+    return _predictions(split, sample, tokens, fitted, ("validation", "test"), prior)
+
+
+def predict_validation(
+    split: Split, sample: Sample, tokens: Tokens, fitted: Fitted, *, prior: Literal["true", "sampled"]
+) -> Predictions:
+    """Probabilities of the validation rows alone; `prior` as for `predict`."""
+    return _predictions(split, sample, tokens, fitted, ("validation",), prior)
+
+
+def _predictions(
+    split: Split,
+    sample: Sample,
+    tokens: Tokens,
+    fitted: Fitted,
+    parts: Sequence[Literal["validation", "test"]],
+    prior: Literal["true", "sampled"],
+) -> Predictions:
     start_keras(seed=0)  # nothing is drawn
     model = fitting.from_file(fitted.model)
-    rows = np.concatenate([split.validation, split.test])
+    rows = np.concatenate([getattr(split, part) for part in parts])
+    names = [part for part in parts for _ in getattr(split, part)]
     scores = fitting.predict(model, tokens.ids[rows])
     if prior == "true":
         scores = correct_prior(scores, sampled_prior=sample.sampled_prior, prior=sample.prior)
-    parts = ["validation"] * len(split.validation) + ["test"] * len(split.test)
-    table = pd.DataFrame({"part": parts, "row": rows, "label": split.labels[rows], "model": scores})
+    table = pd.DataFrame({"part": names, "row": rows, "label": split.labels[rows], "model": scores})
     description = f"{fitted.name}, {fitted.num_params:,} weights, fitted on {len(sample.rows):,} messages"
     return Predictions(table, {"model": description})

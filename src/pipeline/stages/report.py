@@ -26,6 +26,8 @@ from pipeline.artifacts import (
     Texts,
     Tokens,
 )
+from pipeline.evaluation.metrics import measure
+from pipeline.evaluation.thresholds import highest_f1_threshold
 from pipeline.ranges import Count
 from pipeline.reporting.html import draw_report
 
@@ -52,14 +54,7 @@ class Outcome:
     @property
     def stand_ins(self) -> list[str]:
         """What stands in for what."""
-        said = []
-        if self.corpus.stand_in:
-            said.append(f"the embedded sample stands in for the data set {self.corpus.name}")
-        if self.embedding.stand_in:
-            said.append(f"word vectors trained on the training messages stand in for {self.embedding.source}")
-        if self.texts.stand_in:
-            said.append("scikit-learn's English stop words stand in for NLTK's")
-        return said
+        return stand_ins(self.corpus, self.texts, self.embedding)
 
     @property
     def headline(self) -> str:
@@ -111,6 +106,44 @@ def classification_report(
     _write_json(folder / "report.json", facts)
     draw_report(folder)
     return outcome.headline
+
+
+def validation_report(
+    corpus: Corpus, texts: Texts, embedding: Embedding, fitted: Fitted, predictions: Predictions, *, folder: Path
+) -> str:
+    """Write `metrics.json` and `predictions.parquet` of the validation part; the headline."""
+    frame = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+    table = predictions.table
+    labels, scores = table["label"].to_numpy(), table["model"].to_numpy()
+    threshold = highest_f1_threshold(labels, scores)
+    measured = {key: _rounded(float(value[0])) for key, value in measure(labels, scores, threshold).items()}
+    table.to_parquet(folder / "predictions.parquet", index=False)
+    content = {
+        "experiment": frame["experiment"],
+        "dataset": corpus.name,
+        "protocol": frame["protocol"],
+        "stand_in": bool(stand_ins(corpus, texts, embedding)),
+        "seed": frame["seed"],
+        "model": fitted.name,
+        "params": fitted.num_params,
+        "epoch": fitted.kept_epoch,
+        "validation": measured | {"threshold": _rounded(threshold)},
+    }
+    _write_json(folder / "metrics.json", content)
+    said = ", ".join(f"{name} {measured[name]:.3f}" for name in ("f1", "pr_auc"))
+    return f"{corpus.name}, validation part alone: {said}"
+
+
+def stand_ins(corpus: Corpus, texts: Texts, embedding: Embedding) -> list[str]:
+    """What stands in for what."""
+    said = []
+    if corpus.stand_in:
+        said.append(f"the embedded sample stands in for the data set {corpus.name}")
+    if embedding.stand_in:
+        said.append(f"word vectors trained on the training messages stand in for {embedding.source}")
+    if texts.stand_in:
+        said.append("scikit-learn's English stop words stand in for NLTK's")
+    return said
 
 
 def _metrics(outcome: Outcome) -> dict[str, Any]:

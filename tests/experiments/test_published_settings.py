@@ -1,0 +1,72 @@
+"""What protocol=published makes of an experiment depends on the document that it follows, its sampling and its split."""
+
+from typing import Any
+
+import pytest
+from hydra import compose, initialize_config_dir
+from omegaconf import DictConfig, open_dict
+
+from pipeline.config import conf_dir, experiment_from
+
+
+def settings(*overrides: str) -> dict[str, Any]:
+    """Every setting that a stage of the experiment reads, by its dotted name."""
+    with initialize_config_dir(str(conf_dir()), version_base="1.3"):
+        config: DictConfig = compose("config", overrides=[*overrides])
+    with open_dict(config):
+        config.pop("hydra", None)
+    steps = experiment_from(config).plan.steps
+    return {name: value for step in steps for name, value in step.bound.names.items()}
+
+
+@pytest.mark.parametrize(
+    ("experiment", "balance", "rows"),
+    [
+        ("gru", "undersample", "train"),
+        ("gru_full", "none", "train"),
+        ("gru_kfold", "undersample", "all"),
+        ("lstm_kfold", "undersample", "all"),
+        ("sms_rnn", "none", "none"),
+    ],
+)
+def test_published_runs_move_undersampling_before_the_split_and_share_the_embedding(
+    experiment: str, balance: str, rows: str
+) -> None:
+    published = settings(f"+experiment={experiment}", "protocol=published")
+    assert published["balance.strategy"] == balance
+    assert published["shared_embedding.rows"] == rows
+    assert published["sampling.strategy"] == "none"
+    assert published["split.validation"] == "test"
+    assert published["model.build.mask"] is False
+
+
+def test_the_choice_of_sampling_holds_under_both_protocols() -> None:
+    assert settings("+experiment=gru", "sampling=none")["sampling.strategy"] == "none"
+    assert settings("+experiment=gru", "sampling=none", "protocol=published")["balance.strategy"] == "none"
+
+
+@pytest.mark.parametrize(
+    ("experiment", "expected"),
+    [
+        ("gru", {"learning_rate": 1e-4, "epsilon": 5e-5, "clipnorm": 1.0, "batch_size": 32, "epochs": 8}),
+        ("lstm_full", {"learning_rate": 1e-4, "epsilon": 5e-5, "clipnorm": 1.0, "batch_size": 8, "epochs": 8}),
+        ("gru_model4", {"learning_rate": 1e-3, "epsilon": 5e-5, "clipnorm": 0.5, "batch_size": 64, "epochs": 8}),
+        ("gru_model5", {"learning_rate": 1e-3, "epsilon": 1e-6, "clipnorm": 0.5, "batch_size": 64, "epochs": 8}),
+        ("sms_lstm", {"learning_rate": 1e-3, "epsilon": 1e-7, "clipnorm": None, "batch_size": 32, "epochs": 10}),
+    ],
+)
+def test_published_runs_train_as_published(experiment: str, expected: dict[str, Any]) -> None:
+    published = settings(f"+experiment={experiment}", "protocol=published")
+    assert {name: published[f"training.{name}"] for name in expected} == expected
+
+
+@pytest.mark.parametrize(("experiment", "dropout"), [("gru", 0.2), ("gru_model4", 0.3), ("gru_model5", 0.4)])
+def test_models_4_and_5_have_more_dropout(experiment: str, dropout: float) -> None:
+    published = settings(f"+experiment={experiment}", "protocol=published")
+    assert published["model.build.dropout"] == published["model.build.recurrent_dropout"] == dropout
+
+
+def test_the_published_vectors_are_never_connected() -> None:
+    for experiment in ("gru_two_chain_glove", "gru_two_chain_numberbatch"):
+        assert settings(f"+experiment={experiment}", "protocol=published")["embedding.connected"] is False
+        assert settings(f"+experiment={experiment}")["embedding.connected"] is True
