@@ -1,4 +1,4 @@
-"""What protocol=published makes of an experiment depends on the document that it follows, its sampling and its split."""
+"""What protocol=published makes of an experiment depends on its document, its sampling and its split."""
 
 from typing import Any
 

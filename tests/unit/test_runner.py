@@ -69,7 +69,8 @@ def execute(tmp_path: Path) -> Callable[..., dict[str, Any]]:
         folder = tmp_path / str(next(runs))
         folder.mkdir()
         with suppress(UserError):
-            Runner(Store(tmp_path / "store"), None, folder, Manifest("test", "clean", "none", seed, [], {})).execute(plan)
+            manifest = Manifest("test", "clean", "none", seed, [], {})
+            Runner(Store(tmp_path / "store"), None, folder, manifest).execute(plan)
         return json.loads((folder / "manifest.json").read_text())
 
     return run
