@@ -24,6 +24,8 @@ def settings(*overrides: str) -> dict[str, Any]:
     [
         ("gru", "undersample", "train"),
         ("gru_full", "none", "train"),
+        ("lstm", "undersample", "none"),
+        ("simple_rnn", "undersample", "none"),
         ("gru_kfold", "undersample", "all"),
         ("lstm_kfold", "undersample", "all"),
         ("sms_rnn", "none", "none"),
@@ -38,6 +40,13 @@ def test_published_runs_move_undersampling_before_the_split_and_share_the_embedd
     assert published["sampling.strategy"] == "none"
     assert published["split.validation"] == "test"
     assert published["model.build.mask"] is False
+
+
+def test_the_two_chain_model_follows_one_that_trained_at_ten_times_the_rate() -> None:
+    donors = [settings(f"+experiment={name}", "protocol=published") for name in ("gru", "gru_two_chain")]
+    assert [donor["shared_embedding.learning_rate"] for donor in donors] == [1e-4, 1e-3]
+    audit = settings("+experiment=gru_two_chain", "protocol=audit")
+    assert audit["shared_embedding.rows"] == audit["balance.strategy"] == "none"
 
 
 def test_the_choice_of_sampling_holds_under_both_protocols() -> None:
