@@ -31,12 +31,13 @@ MAY_IMPORT = {leaf: FOUNDATIONS | {leaf} for leaf in LEAVES} | {
     "help": set(),
     "config": {"data", "errors", "manifest", "plan", "runner", "settings", "store"},
     "report": {"errors", "reporting"},
-    "__main__": {"config", "errors", "help"},
+    "sweeps": {"config", "errors", "keys", "manifest", "stages", "sweeps"},
+    "__main__": {"config", "errors", "help", "sweeps"},
     "__init__": set(),
 }
 LIBRARY_HOMES = {
-    "hydra": {"__main__", "config"},
-    "omegaconf": {"__main__", "config"},
+    "hydra": {"__main__", "config", "sweeps"},
+    "omegaconf": {"__main__", "config", "sweeps"},
     "keras": {"stages", "models"},
     "tensorflow": {"stages", "models"},
     "matplotlib": {"reporting"},

@@ -1,0 +1,1 @@
+"""The launcher of this package, where Hydra looks for it."""

@@ -1,0 +1,112 @@
+"""What the folder of a job tells: whether it is done, its score, and why it failed."""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+import signal
+from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from filelock import FileLock
+
+from pipeline.sweeps.processes import LOG
+
+RECORD = "sweep.json"
+MANIFEST = "manifest.json"
+RUN_LOG = "run.log"
+_BLOCK = re.compile(r"error:    .*(?:\n(?: {10}|expected: |to do:    ).*)*")
+_EXCEPTION = re.compile(r"^[A-Za-z_][\w.]*(?::.*)?$", re.MULTILINE)
+
+
+@dataclass(frozen=True)
+class Failure:
+    """Why a job failed.
+
+    Attributes:
+        reason: the block of a user's mistake, or the last line of a traceback.
+        is_mistake: whether it is a user's mistake.
+        log: where all of it can be read.
+    """
+
+    reason: str
+    is_mistake: bool
+    log: Path
+
+
+def manifest_of(folder: Path) -> dict[str, Any]:
+    """The manifest of a run folder; empty where there is none or where it is not whole."""
+    try:
+        return json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+
+
+def is_done(folder: Path, overrides: Sequence[str]) -> bool:
+    """Whether a job with these overrides has finished in this folder."""
+    manifest = manifest_of(folder)
+    return manifest.get("status") == "finished" and manifest["overrides"] == list(overrides)
+
+
+def job_lock(folder: Path) -> AbstractContextManager[object]:
+    """Held while a job of a sweep runs: one that a killed sweep has left running ends before it is run again."""
+    return FileLock(folder / ".lock") if (folder.parent / RECORD).exists() else nullcontext()
+
+
+def make_way(folder: Path, overrides: Sequence[str]) -> None:
+    """Move a folder aside that a job with other overrides has left: a search that goes on may try other values."""
+    manifest = manifest_of(folder)
+    if manifest and manifest["overrides"] != list(overrides):
+        taken = len(list(folder.parent.glob(f"{folder.name}.earlier-*")))
+        folder.rename(folder.with_name(f"{folder.name}.earlier-{taken + 1}"))
+
+
+def account(folder: Path, overrides: Sequence[str]) -> None:
+    """Write down that a job failed before its run could write a manifest."""
+    if not (folder / MANIFEST).exists():
+        content = {"status": "failed", "overrides": list(overrides)}
+        (folder / MANIFEST).write_text(json.dumps(content, indent=1), encoding="utf-8")
+
+
+def objective(folder: Path) -> float:
+    """The F1 on the validation part, which a search maximises; NaN for a run that judged on the test part."""
+    return float(_metrics(folder).get("validation", {}).get("f1", math.nan))
+
+
+def score(folder: Path) -> str:
+    """The F1 of a finished job with its interval, for people."""
+    metrics = _metrics(folder)
+    if "validation" in metrics:
+        return f"validation f1 {metrics['validation']['f1']:.3f}"
+    low, high = metrics["ci95"]["f1"]
+    return f"f1 {metrics['test']['f1']:.3f} [{low:.3f}, {high:.3f}]"
+
+
+def failure(folder: Path, exit_code: int | None) -> Failure:
+    """Why a job failed, from its newest log; `exit_code` of its process where it is known."""
+    logs = [path for path in (folder / LOG, folder / RUN_LOG) if path.exists() and path.stat().st_size]
+    log = max(logs, key=lambda path: path.stat().st_mtime_ns, default=folder)
+    if exit_code is not None and exit_code < 0:
+        return Failure(f"error:    {killed_by(-exit_code)}", is_mistake=False, log=log)
+    text = log.read_text(encoding="utf-8", errors="replace") if logs else ""
+    _, traceback, end = text.rpartition("Traceback (most recent call last)")
+    if blocks := _BLOCK.findall(end):
+        return Failure(blocks[-1], is_mistake=True, log=log)
+    raised = _EXCEPTION.search(end) if traceback else None
+    last = raised[0] if raised else (end.strip().splitlines() or ["it ended without a word"])[-1]
+    return Failure(f"error:    {last}", is_mistake=False, log=log)
+
+
+def killed_by(number: int) -> str:
+    """How a process was killed, for people."""
+    name = signal.Signals(number).name if number in set(signal.Signals) else f"signal {number}"
+    hint = ", as happens when memory runs out" if number == signal.SIGKILL else ""
+    return f"killed by {name}{hint}"
+
+
+def _metrics(folder: Path) -> dict[str, Any]:
+    return json.loads((folder / "metrics.json").read_text(encoding="utf-8"))

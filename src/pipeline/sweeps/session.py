@@ -1,0 +1,184 @@
+"""The sweep that this process runs, whatever launcher runs its jobs: where it is kept, and how it ends."""
+
+from __future__ import annotations
+
+import shlex
+import shutil
+import sys
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from types import TracebackType
+
+from filelock import BaseFileLock
+from omegaconf import DictConfig, OmegaConf, read_write
+
+from pipeline.errors import UserError
+from pipeline.sweeps.identity import identity_of
+from pipeline.sweeps.jobs import Job, labels, quoted
+from pipeline.sweeps.outcome import Failure, failure
+from pipeline.sweeps.record import JobRecord, Status, SweepRecord, hold, jobs_in, refuse_other, unfinished
+
+_DIR = "hydra.sweep.dir"
+
+
+@dataclass
+class Sweep:
+    """A sweep under way.
+
+    Attributes:
+        folder: where it is kept.
+        record: what is written down of it.
+        config: composed, without the values that are swept.
+        lock: held until this process ends, so that no other goes on with the same folder.
+        exit_codes: job number -> exit code, of jobs that ended in processes of ours.
+    """
+
+    folder: Path
+    record: SweepRecord
+    config: DictConfig
+    lock: BaseFileLock
+    exit_codes: dict[int, int] = field(default_factory=dict)
+
+    def plan(self, jobs: Sequence[Job]) -> None:
+        """Write down jobs before they start."""
+        planned = {job.number: job for job in self.record.jobs}
+        planned |= {job.number: JobRecord(job.number, job.overrides, "waiting", None) for job in jobs}
+        self.record = replace(self.record, jobs=tuple(planned[number] for number in sorted(planned)))
+        self.record.write(self.folder)
+
+    def close(self, status: Status, jobs: Sequence[JobRecord]) -> None:
+        """Write down how it ended."""
+        self.record = replace(self.record, status=status, jobs=tuple(jobs))
+        self.record.write(self.folder)
+
+    def discard(self) -> None:
+        """Remove its folder, in which no job was started."""
+        shutil.rmtree(self.folder)
+
+
+_ongoing: list[Sweep] = []  # at most one: Hydra makes the callback that begins it, and gives nobody the instance
+
+
+def begin(config: DictConfig) -> None:
+    """Choose the folder: that of the latest sweep with this identity that was stopped, else a new one.
+
+    The folder is written into `config`, and into the overrides that every launcher composes its jobs with.
+
+    Raises:
+        UserError: the folder that the user named belongs to another sweep.
+    """
+    identity = identity_of(config)
+    folder = Path(config.hydra.sweep.dir)
+    if any(item.startswith(f"{_DIR}=") for item in config.hydra.overrides.hydra):
+        refuse_other(folder, identity)
+        candidates = [folder]
+    else:
+        candidates = [*unfinished(folder.parent, identity), folder]
+    held = next(((path, lock) for path in candidates if (lock := hold(path))), None)
+    if held is None:
+        raise UserError(
+            f"Another process runs the sweep in {folder}.",
+            expected="one process for a sweep",
+            remedy="Wait for its end, or name another folder.",
+        )
+    chosen, lock = held
+    command = shlex.join(["python", "-m", "pipeline", *sys.argv[1:]])
+    record = SweepRecord(config.name, identity, "running", command, jobs_in(chosen))
+    if record.jobs:
+        num_done = sum(job.status == "finished" for job in record.jobs)
+        say(f"going on with {chosen}: {num_done} of {len(record.jobs)} jobs done")
+    record.write(chosen)
+    _ongoing[:] = [Sweep(chosen, record, config, lock)]
+    with read_write(config.hydra):
+        OmegaConf.update(config, _DIR, str(chosen))
+        config.hydra.overrides.hydra.append(f"{_DIR}={quoted(str(chosen))}")
+
+
+def ongoing() -> Sweep:
+    """The sweep that this process runs."""
+    assert _ongoing, "the callback of conf/config.yaml has begun a sweep"
+    return _ongoing[0]
+
+
+def say(text: str) -> None:
+    """Tell the person at the terminal how the sweep goes."""
+    print(text, file=sys.stderr, flush=True)
+
+
+class SweepEnd(AbstractContextManager[None]):
+    """Ends the sweep that was begun inside, if any, however it came out."""
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        """Write the account, compare the jobs that finished, tell the failures.
+
+        Raises:
+            SystemExit: jobs failed; 1, or 2 where all failed by mistakes of the user's.
+        """
+        if not _ongoing:
+            return
+        sweep = _ongoing.pop()
+        code = _end(sweep, error)
+        sweep.lock.release()
+        if code and error is None:
+            raise SystemExit(code)
+
+
+def _end(sweep: Sweep, error: BaseException | None) -> int:
+    jobs = jobs_in(sweep.folder)
+    if not any((sweep.folder / str(job.number)).exists() for job in jobs):
+        sweep.discard()
+        return 0
+    if isinstance(error, KeyboardInterrupt):
+        sweep.close("interrupted", jobs)
+        say(f"{sum(job.status == 'finished' for job in jobs)} of {len(jobs)} jobs are done, in {sweep.folder}")
+        return 130
+    ended = [job if job.status == "finished" else replace(job, status="failed") for job in jobs]
+    failed = [job for job in ended if job.status == "failed"]
+    print(f"sweep: {sweep.folder}", flush=True)
+    compared = _compare(sweep, [sweep.folder / str(job.number) for job in ended if job.status == "finished"])
+    sweep.close("finished" if compared and not failed and error is None else "failed", ended)
+    if failed:
+        return _tell_failures(sweep, failed, len(ended))
+    return 0 if compared else 1
+
+
+def _compare(sweep: Sweep, folders: Sequence[Path]) -> bool:
+    """Draw the comparison of the jobs that finished, or what a search has found; whether that could be done."""
+    if not folders:
+        return True
+    from pipeline.stages.compare import compare_runs
+    from pipeline.sweeps.search import finish_search, is_search
+
+    try:
+        if is_search(sweep.config):
+            print(finish_search(sweep.folder, sweep.config))
+        else:
+            print(compare_runs(folders, sweep.folder, sweep.record.name))
+    except UserError as error:
+        say(error.block())
+        return False
+    return True
+
+
+def _tell_failures(sweep: Sweep, failed: Sequence[JobRecord], num_jobs: int) -> int:
+    """Print what failed and why; the exit code."""
+    failures = {job.number: failure(sweep.folder / str(job.number), sweep.exit_codes.get(job.number)) for job in failed}
+    all_mistaken = len(failed) == num_jobs and all(reason.is_mistake for reason in failures.values())
+    if all_mistaken and len({reason.reason for reason in failures.values()}) == 1:
+        say(next(iter(failures.values())).reason)
+    else:
+        say(f"{len(failed)} of {num_jobs} jobs failed; the same command tries them again:")
+        names = labels([job.overrides for job in sweep.record.jobs])
+        shown = dict(zip((job.number for job in sweep.record.jobs), names, strict=True))
+        for number, reason in failures.items():
+            say(_told(number, shown[number], reason))
+    return 2 if all_mistaken else 1
+
+
+def _told(number: int, label: str, reason: Failure) -> str:
+    block = "\n".join(f"    {line}" for line in reason.reason.splitlines())
+    return f"  job {number}, {label}: {reason.log}\n{block}"
