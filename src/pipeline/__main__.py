@@ -22,6 +22,7 @@ from pipeline.config import choices_of, conf_dir, experiment_from, explain
 from pipeline.errors import UserError
 from pipeline.help import page
 from pipeline.sweeps.outcome import account, is_done, job_lock, objective
+from pipeline.sweeps.plugins import prefer_own_configs
 from pipeline.sweeps.session import SweepEnd
 
 log = logging.getLogger("pipeline")
@@ -66,6 +67,7 @@ def main() -> None:
         return
     os.environ["HYDRA_FULL_ERROR"] = "1"  # Hydra then raises instead of printing, and the block below is ours
     warnings.filterwarnings("error", message=r"Callback \w+\.\w+ raised")  # Hydra would go on as if nothing were wrong
+    prefer_own_configs(conf_dir())
     try:
         with SweepEnd():
             run()

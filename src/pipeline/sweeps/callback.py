@@ -26,9 +26,11 @@ class SweepFolder(Callback):
             SystemExit: a mistake of the user's. Hydra turns any other exception into a warning, which `__main__` turns
                 back into an error.
         """
+        from pipeline.sweeps.plugins import refuse_missing
         from pipeline.sweeps.session import begin
 
         try:
+            refuse_missing(config)
             begin(config)
         except UserError as error:
             print(error.block(), file=sys.stderr)
