@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from pathlib import Path
 
 from hydra.core.config_loader import ConfigLoader
 from hydra.core.utils import JobReturn, JobStatus
@@ -12,10 +13,10 @@ from omegaconf.errors import OmegaConfBaseException
 
 from pipeline.config import experiment_from, explain
 from pipeline.errors import UserError
-from pipeline.sweeps.jobs import Job, cores, job_command, labels, thread_environment, threads_each
+from pipeline.sweeps.jobs import Job, cores, counted, job_command, thread_environment, threads_each
 from pipeline.sweeps.outcome import is_done, make_way, objective
 from pipeline.sweeps.processes import run_jobs
-from pipeline.sweeps.progress import Progress, counted
+from pipeline.sweeps.progress import Progress
 from pipeline.sweeps.session import Sweep, ongoing, say
 
 # of a sweep alone: what is said of these does not concern its jobs
@@ -44,36 +45,40 @@ def launch(
             remedy="Set hydra.launcher.jobs to an allowed value.",
         )
     sweep = ongoing()
-    jobs = [_job(config, overrides, first + i) for i, overrides in enumerate(job_overrides)]
+    places = [(number, sweep.folder / str(number)) for number in range(first, first + len(job_overrides))]
+    jobs = [
+        Job(number, tuple(overrides), folder, command_of(config, overrides, folder))
+        for (number, folder), overrides in zip(places, job_overrides, strict=True)
+    ]
     for job in jobs:
         _check(config, loader, job, len(jobs))
     sweep.plan(jobs)
     waiting = [job for job in jobs if not is_done(job.folder, job.overrides)]
     if waiting:
-        _run(sweep, jobs, waiting, min(at_most or cores(), len(waiting)))
-    can_fail = not config.hydra.sweeper._target_.startswith("hydra._internal.")
-    return [_returned(job, can_fail) for job in jobs]
+        _run(sweep, waiting, min(at_most or cores(), len(waiting)))
+    return [_returned(job, sweep.is_search) for job in jobs]
 
 
-def _run(sweep: Sweep, jobs: Sequence[Job], waiting: Sequence[Job], at_once: int) -> None:
-    threads = threads_each(cores(), at_once)
-    say(
-        f"sweep {sweep.record.name}: {counted(len(waiting), 'job')} to run, {at_once} at a time with "
-        f"{counted(threads, 'thread')} each, in {sweep.folder}"
-    )
+def _run(sweep: Sweep, waiting: Sequence[Job], at_once: int) -> None:
+    known, threads = sweep.record.jobs, threads_each(cores(), at_once)
+    done = {job.number for job in known if is_done(sweep.folder / str(job.number), job.overrides)}
+    num_jobs = OmegaConf.select(sweep.config, "hydra.sweeper.n_trials") if sweep.is_search else len(known)
+    if not sweep.exit_codes:
+        share = f"{at_once} at a time with {counted(threads, 'thread')} each"
+        say(f"sweep {sweep.record.name}: {counted(num_jobs - len(done), 'job')} to run, {share}, in {sweep.folder}")
     for job in waiting:
         make_way(job.folder, job.overrides)
-    progress = Progress(labels([job.overrides for job in jobs]), jobs, len(jobs) - len(waiting))
+    progress = Progress(known, len(done | sweep.exit_codes.keys()), num_jobs)
     ended = run_jobs(waiting, at_once, thread_environment(threads), progress.tell)
     sweep.exit_codes.update({one.job.number: one.exit_code for one in ended})
 
 
-def _job(config: DictConfig, overrides: Sequence[str], number: int) -> Job:
-    folder = ongoing().folder / str(number)
+def command_of(config: DictConfig, overrides: Sequence[str], folder: Path) -> tuple[str, ...]:
+    """The command of a job in its folder, with what the sweep said to Hydra that concerns its jobs too."""
     kept = [item for item in config.hydra.overrides.hydra if not item.lstrip("+~").startswith(_SWEEP_ALONE)]
     sources = [source for source in config.hydra.runtime.config_sources if source.provider == "command-line"]
     flags = [part for source in sources for part in ("--config-dir", source.path.removeprefix("file://"))]
-    return Job(number, tuple(overrides), folder, job_command(overrides, folder, flags=flags, hydra_overrides=kept))
+    return job_command(overrides, folder, flags=flags, hydra_overrides=kept)
 
 
 def _check(config: DictConfig, loader: ConfigLoader, job: Job, num_jobs: int) -> None:
@@ -87,7 +92,7 @@ def _check(config: DictConfig, loader: ConfigLoader, job: Job, num_jobs: int) ->
         raise UserError(f"{mistake.happened}\n{where}", expected=mistake.expected, remedy=mistake.remedy) from None
 
 
-def _returned(job: Job, can_fail: bool) -> JobReturn:
+def _returned(job: Job, is_search: bool) -> JobReturn:
     """What Hydra's sweeper is told of a job.
 
     Its own sweeper would end at the first failed job, and not start those of the next batch; a search must know which
@@ -95,7 +100,7 @@ def _returned(job: Job, can_fail: bool) -> JobReturn:
     """
     done = is_done(job.folder, job.overrides)
     returned = JobReturn(overrides=job.overrides, task_name="pipeline")
-    returned.status = JobStatus.COMPLETED if done or not can_fail else JobStatus.FAILED
-    failed = RuntimeError(f"job {job.number} failed") if can_fail else math.nan
+    returned.status = JobStatus.COMPLETED if done or not is_search else JobStatus.FAILED
+    failed = RuntimeError(f"job {job.number} failed") if is_search else math.nan
     returned.return_value = objective(job.folder) if done else failed
     return returned

@@ -72,14 +72,19 @@ def account(folder: Path, overrides: Sequence[str]) -> None:
         (folder / MANIFEST).write_text(json.dumps(content, indent=1), encoding="utf-8")
 
 
+def metrics_of(folder: Path) -> dict[str, Any]:
+    """The results of a finished run."""
+    return json.loads((folder / "metrics.json").read_text(encoding="utf-8"))
+
+
 def objective(folder: Path) -> float:
     """The F1 on the validation part, which a search maximises; NaN for a run that judged on the test part."""
-    return float(_metrics(folder).get("validation", {}).get("f1", math.nan))
+    return float(metrics_of(folder).get("validation", {}).get("f1", math.nan))
 
 
 def score(folder: Path) -> str:
     """The F1 of a finished job with its interval, for people."""
-    metrics = _metrics(folder)
+    metrics = metrics_of(folder)
     if "validation" in metrics:
         return f"validation f1 {metrics['validation']['f1']:.3f}"
     low, high = metrics["ci95"]["f1"]
@@ -87,12 +92,11 @@ def score(folder: Path) -> str:
 
 
 def failure(folder: Path, exit_code: int | None) -> Failure:
-    """Why a job failed, from its newest log; `exit_code` of its process where it is known."""
-    logs = [path for path in (folder / LOG, folder / RUN_LOG) if path.exists() and path.stat().st_size]
-    log = max(logs, key=lambda path: path.stat().st_mtime_ns, default=folder)
+    """Why a job failed; `exit_code` of a process of ours, None for a job of another launcher."""
+    log = folder / (RUN_LOG if exit_code is None else LOG)
     if exit_code is not None and exit_code < 0:
         return Failure(f"error:    {killed_by(-exit_code)}", is_mistake=False, log=log)
-    text = log.read_text(encoding="utf-8", errors="replace") if logs else ""
+    text = log.read_text(encoding="utf-8", errors="replace") if log.exists() else ""
     _, traceback, end = text.rpartition("Traceback (most recent call last)")
     if blocks := _BLOCK.findall(end):
         return Failure(blocks[-1], is_mistake=True, log=log)
@@ -106,7 +110,3 @@ def killed_by(number: int) -> str:
     name = signal.Signals(number).name if number in set(signal.Signals) else f"signal {number}"
     hint = ", as happens when memory runs out" if number == signal.SIGKILL else ""
     return f"killed by {name}{hint}"
-
-
-def _metrics(folder: Path) -> dict[str, Any]:
-    return json.loads((folder / "metrics.json").read_text(encoding="utf-8"))

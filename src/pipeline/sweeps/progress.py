@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from pipeline.sweeps.jobs import Job
+from pipeline.sweeps.jobs import labels
 from pipeline.sweeps.outcome import is_done, killed_by, score
 from pipeline.sweeps.processes import LOG, Ended
+from pipeline.sweeps.record import JobRecord
 from pipeline.sweeps.session import say
 
 
@@ -16,22 +17,22 @@ class Progress:
     """Counts and tells the jobs that end.
 
     Attributes:
-        names: what sets each job apart.
-        jobs: of the sweep, in the order of the names.
-        num_ended: so far, with those that an earlier command has done.
+        jobs: that are known so far.
+        num_ended: of them, with those that an earlier command has done.
+        num_jobs: in all; a search makes them known a few at a time.
     """
 
-    names: Sequence[str]
-    jobs: Sequence[Job]
+    jobs: Sequence[JobRecord]
     num_ended: int
+    num_jobs: int
 
     def tell(self, ended: Ended) -> None:
         """Print the line of a job."""
         self.num_ended += 1
-        name = self.names[self.jobs.index(ended.job)].ljust(max(map(len, self.names)))
-        total = len(self.jobs)
-        count = f"[{self.num_ended:{len(str(total))}}/{total}]"
-        say(f"{count} {name}   {result(ended)}")
+        names = labels([job.overrides for job in self.jobs])
+        name = next(name for job, name in zip(self.jobs, names, strict=True) if job.number == ended.job.number)
+        count = f"[{self.num_ended:{len(str(self.num_jobs))}}/{self.num_jobs}]"
+        say(f"{count} {name.ljust(max(map(len, names)))}   {result(ended)}")
 
 
 def result(ended: Ended) -> str:
@@ -50,8 +51,3 @@ def duration(seconds: float) -> str:
     if whole < 3600:
         return f"{whole // 60} min {whole % 60:02} s"
     return f"{whole // 3600} h {whole % 3600 // 60:02} min"
-
-
-def counted(number: int, noun: str) -> str:
-    """A number with its noun."""
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

@@ -5,7 +5,9 @@ from __future__ import annotations
 import shlex
 import shutil
 import sys
-from collections.abc import Sequence
+import textwrap
+import traceback as tracebacks
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -16,7 +18,7 @@ from omegaconf import DictConfig, OmegaConf, read_write
 
 from pipeline.errors import UserError
 from pipeline.sweeps.identity import identity_of
-from pipeline.sweeps.jobs import Job, labels, quoted
+from pipeline.sweeps.jobs import Job, counted, labels, quoted
 from pipeline.sweeps.outcome import Failure, failure
 from pipeline.sweeps.record import JobRecord, Status, SweepRecord, hold, jobs_in, refuse_other, unfinished
 
@@ -40,6 +42,11 @@ class Sweep:
     config: DictConfig
     lock: BaseFileLock
     exit_codes: dict[int, int] = field(default_factory=dict)
+
+    @property
+    def is_search(self) -> bool:
+        """Whether a sweeper chooses the jobs by what earlier ones came to; Hydra's own runs a grid."""
+        return not self.config.hydra.sweeper._target_.startswith("hydra._internal.")
 
     def plan(self, jobs: Sequence[Job]) -> None:
         """Write down jobs before they start."""
@@ -121,64 +128,68 @@ class SweepEnd(AbstractContextManager[None]):
         if not _ongoing:
             return
         sweep = _ongoing.pop()
-        code = _end(sweep, error)
+        code, failures = _end(sweep, error)
         sweep.lock.release()
-        if code and error is None:
-            raise SystemExit(code)
+        if code and (error is None or _is_told(error, failures)):
+            raise SystemExit(code) from error
 
 
-def _end(sweep: Sweep, error: BaseException | None) -> int:
+def _end(sweep: Sweep, error: BaseException | None) -> tuple[int, dict[int, Failure]]:
+    """The exit code, and why jobs failed: job number -> reason."""
     jobs = jobs_in(sweep.folder)
     if not any((sweep.folder / str(job.number)).exists() for job in jobs):
         sweep.discard()
-        return 0
+        return 0, {}
     if isinstance(error, KeyboardInterrupt):
         sweep.close("interrupted", jobs)
         say(f"{sum(job.status == 'finished' for job in jobs)} of {len(jobs)} jobs are done, in {sweep.folder}")
-        return 130
+        return 130, {}
     ended = [job if job.status == "finished" else replace(job, status="failed") for job in jobs]
-    failed = [job for job in ended if job.status == "failed"]
+    failures = {
+        job.number: failure(sweep.folder / str(job.number), sweep.exit_codes.get(job.number))
+        for job in ended
+        if job.status == "failed"
+    }
     print(f"sweep: {sweep.folder}", flush=True)
-    compared = _compare(sweep, [sweep.folder / str(job.number) for job in ended if job.status == "finished"])
-    sweep.close("finished" if compared and not failed and error is None else "failed", ended)
-    if failed:
-        return _tell_failures(sweep, failed, len(ended))
-    return 0 if compared else 1
+    compared = len(failures) == len(ended) or _compare(sweep)
+    sweep.close("finished" if compared and not failures and error is None else "failed", ended)
+    if failures:
+        return _tell(failures, ended), failures
+    return 0 if compared else 1, {}
 
 
-def _compare(sweep: Sweep, folders: Sequence[Path]) -> bool:
+def _compare(sweep: Sweep) -> bool:
     """Draw the comparison of the jobs that finished, or what a search has found; whether that could be done."""
-    if not folders:
-        return True
-    from pipeline.stages.compare import compare_runs
-    from pipeline.sweeps.search import finish_search, is_search
-
     try:
-        if is_search(sweep.config):
+        if sweep.is_search:
+            from pipeline.sweeps.search import finish_search
+
             print(finish_search(sweep.folder, sweep.config))
         else:
-            print(compare_runs(folders, sweep.folder, sweep.record.name))
+            from pipeline.stages.compare import compare_runs
+
+            print(compare_runs([sweep.folder], sweep.folder, sweep.record.name))
     except UserError as error:
         say(error.block())
         return False
     return True
 
 
-def _tell_failures(sweep: Sweep, failed: Sequence[JobRecord], num_jobs: int) -> int:
+def _tell(failures: Mapping[int, Failure], jobs: Sequence[JobRecord]) -> int:
     """Print what failed and why; the exit code."""
-    failures = {job.number: failure(sweep.folder / str(job.number), sweep.exit_codes.get(job.number)) for job in failed}
-    all_mistaken = len(failed) == num_jobs and all(reason.is_mistake for reason in failures.values())
+    all_mistaken = len(failures) == len(jobs) and all(reason.is_mistake for reason in failures.values())
     if all_mistaken and len({reason.reason for reason in failures.values()}) == 1:
         say(next(iter(failures.values())).reason)
-    else:
-        say(f"{len(failed)} of {num_jobs} jobs failed; the same command tries them again:")
-        names = labels([job.overrides for job in sweep.record.jobs])
-        shown = dict(zip((job.number for job in sweep.record.jobs), names, strict=True))
-        for number, reason in failures.items():
-            say(_told(number, shown[number], reason))
+        return 2
+    say(f"{len(failures)} of {counted(len(jobs), 'job')} failed; the same command tries again:")
+    for job, name in zip(jobs, labels([job.overrides for job in jobs]), strict=True):
+        if job.number in failures:
+            reason = failures[job.number]
+            say(f"  job {job.number}, {name}: {reason.log}\n{textwrap.indent(reason.reason, '    ')}")
     return 2 if all_mistaken else 1
 
 
-def _told(number: int, label: str, reason: Failure) -> str:
-    block = "\n".join(f"    {line}" for line in reason.reason.splitlines())
-    return f"  job {number}, {label}: {reason.log}\n{block}"
+def _is_told(error: BaseException, failures: Mapping[int, Failure]) -> bool:
+    """Whether an exception is that of a job which another launcher has handed on, and which is told already."""
+    last = tracebacks.format_exception_only(error)[-1].strip()
+    return any(last in reason.reason for reason in failures.values())
