@@ -139,6 +139,40 @@ def test_the_audit_with_every_fault_off_equals_the_clean_protocol(run_pipeline: 
 
 
 @pytest.mark.slow
+def test_choosing_on_validation_never_looks_at_the_test_part(run_pipeline: Run, tmp_path: Path) -> None:
+    chosen = run_pipeline("flow=classify_validation", "dataset=sample", *SMALL)
+    assert chosen.returncode == 0, chosen.stderr
+    looked = run_folder(tmp_path)
+    metrics = read(looked, "metrics.json")
+    assert 0 <= metrics["validation"]["f1"] <= 1
+    assert {"test", "ci95", "baselines"}.isdisjoint(metrics)
+    assert set(pd.read_parquet(looked / "predictions.parquet")["part"]) == {"validation"}
+    assert {"predict", "fit_baselines", "judge_predictions"}.isdisjoint(statuses(looked))
+    whole = run_pipeline("dataset=sample", *SMALL)
+    assert whole.returncode == 0, whole.stderr
+    judged = run_folder(tmp_path)
+    assert statuses(judged)["fit_classifier"] == "reused"
+    table = pd.read_parquet(judged / "predictions.parquet")
+    held = table[table["part"] == "validation"]["model"].to_numpy()
+    assert (held == pd.read_parquet(looked / "predictions.parquet")["model"].to_numpy()).all()
+
+
+@pytest.mark.slow
+def test_the_folds_test_every_message_once(run_pipeline: Run, tmp_path: Path) -> None:
+    tested = []
+    for fold in (0, 1):
+        ran = run_pipeline("dataset=sample", "split=kfold", "split.num_folds=2", f"split.fold={fold}", *SMALL)
+        assert ran.returncode == 0, ran.stderr
+        table = pd.read_parquet(run_folder(tmp_path) / "predictions.parquet")
+        tested += table[table["part"] == "test"]["row"].tolist()
+    assert statuses(run_folder(tmp_path))["pool_messages"] == "reused"
+    assert len(tested) == len(set(tested))
+    changes = read(run_folder(tmp_path), "manifest.json")["rows"]
+    dropped = sum(change["rows"] for change in changes if change["action"] == "dropped")
+    assert len(tested) + dropped == read(run_folder(tmp_path), "report.json")["rows_kept"]
+
+
+@pytest.mark.slow
 @pytest.mark.real_data
 @pytest.mark.parametrize("dataset", ["sms_spam", "spam_or_not_spam", "enron_spam"])
 def test_real_data_run_without_a_stand_in(run_pipeline: Run, tmp_path: Path, data_dir: str, dataset: str) -> None:
@@ -168,3 +202,19 @@ def test_the_published_protocol_has_the_published_size(run_pipeline: Run, tmp_pa
     assert read(folder, "report.json")["text"]["vocabulary"] == 37_353
     counts = {part["part"]: part["negative"] + part["positive"] for part in read(folder, "report.json")["counts"]}
     assert (counts["train"], counts["test"]) == (2188, 548)
+
+
+@pytest.mark.slow
+@pytest.mark.real_data
+@pytest.mark.parametrize(("experiment", "params"), [("sms_rnn", 261_361), ("sms_lstm", 260_657)])
+def test_the_published_sms_runs_have_the_published_size(
+    run_pipeline: Run, tmp_path: Path, data_dir: str, experiment: str, params: int
+) -> None:
+    settings = ("training.epochs=1", "preprocess.tokenise.max_length=20")
+    ran = run_pipeline(f"+experiment={experiment}", "protocol=published", *settings, PIPELINE_DATA_DIR=data_dir)
+    assert ran.returncode == 0, ran.stderr
+    folder = run_folder(tmp_path)
+    # golden: the SMS assignment: 5,574 messages, 80/20, top 5,000 words
+    assert read(folder, "metrics.json")["params"] == params
+    counts = {part["part"]: part["negative"] + part["positive"] for part in read(folder, "report.json")["counts"]}
+    assert (counts["train"], counts["test"]) == (4459, 1115)
