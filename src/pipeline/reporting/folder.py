@@ -14,6 +14,33 @@ from pipeline.reporting.facts import Manifest, Report
 
 T = TypeVar("T")
 
+
+@dataclass(frozen=True)
+class Home:
+    """What kind of folder a file belongs to, for messages.
+
+    Attributes:
+        writer: what writes such a folder.
+        holds: the files that it holds.
+        again: how to have it written again.
+    """
+
+    writer: str
+    holds: str
+    again: str
+
+
+RUN = Home(
+    "run",
+    "config.yaml, manifest.json, report.json and tables/*.parquet of a finished classification run",
+    "run the experiment again; reused stages take no time",
+)
+COMPARISON = Home(
+    "comparison",
+    "comparison.json and tables/*.parquet as a comparison has written them",
+    "compare the runs again, which takes seconds",
+)
+
 COLUMNS = {
     "history": ("epoch", "loss", "recall", "val_loss", "val_recall"),
     "lengths": ("words", "label"),
@@ -74,67 +101,67 @@ def read_run(folder: Path) -> RunFolder:
     )
 
 
-def read_json(path: Path, kind: type[T]) -> T:
+def read_json(path: Path, kind: type[T], home: Home = RUN) -> T:
     """A JSON file as the dataclass `kind`; entries that it does not know are left alone."""
     try:
-        return TypeAdapter(kind).validate_json(_content(path))
+        return TypeAdapter(kind).validate_json(_content(path, home))
     except ValidationError as error:
         first = error.errors()[0]
         place = ".".join(map(str, first["loc"]))
-        raise _damaged(path, f"{place}: {first['msg']}" if place else first["msg"]) from error
+        raise _damaged(path, f"{place}: {first['msg']}" if place else first["msg"], home) from error
 
 
 def read_yaml(path: Path) -> dict[str, Any]:
     """A YAML file that holds one mapping."""
     import yaml
 
-    content = _content(path)
+    content = _content(path, RUN)
     try:
         mapping = yaml.safe_load(content)
     except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise _damaged(path, " ".join(str(error).split())) from error
+        raise _damaged(path, " ".join(str(error).split()), RUN) from error
     if not isinstance(mapping, dict):
-        raise _damaged(path, f"a mapping was expected, found {type(mapping).__name__}")
+        raise _damaged(path, f"a mapping was expected, found {type(mapping).__name__}", RUN)
     return mapping
 
 
-def read_table(path: Path, columns: tuple[str, ...]) -> pd.DataFrame:
+def read_table(path: Path, columns: tuple[str, ...], home: Home = RUN) -> pd.DataFrame:
     """A parquet file with the given columns at least; a table without rows may lack them."""
     try:
         table = pd.read_parquet(path)
     except FileNotFoundError:
-        raise _missing(path) from None
+        raise _missing(path, home) from None
     except (OSError, ValueError) as error:  # pyarrow's own errors are subclasses of these
-        raise _damaged(path, str(error).splitlines()[0]) from error
+        raise _damaged(path, str(error).splitlines()[0], home) from error
     lacking = [column for column in columns if column not in table]
     if lacking and not table.empty:
-        raise _damaged(path, f"no column {', '.join(lacking)}; it has {', '.join(map(str, table.columns))}")
+        raise _damaged(path, f"no column {', '.join(lacking)}; it has {', '.join(map(str, table.columns))}", home)
     return table.reindex(columns=columns) if lacking else table
 
 
-def _content(path: Path) -> bytes:
+def _content(path: Path, home: Home) -> bytes:
     try:
         return path.read_bytes()
     except FileNotFoundError:
-        raise _missing(path) from None
+        raise _missing(path, home) from None
 
 
-def _missing(path: Path) -> UserError:
+def _missing(path: Path, home: Home) -> UserError:
     return UserError(
-        f"The run folder lacks {_inside(path)}: no file {path}.",
-        expected="config.yaml, manifest.json, report.json and tables/*.parquet of a finished classification run",
-        remedy="Give the folder of a run that finished, or run the experiment again.",
+        f"The {home.writer} folder lacks {_inside(path)}: no file {path}.",
+        expected=home.holds,
+        remedy=f"Give the folder of a {home.writer} that finished, or {home.again}.",
     )
 
 
-def _damaged(path: Path, why: str) -> UserError:
+def _damaged(path: Path, why: str, home: Home) -> UserError:
     return UserError(
-        f"{_inside(path)} of the run folder cannot be read: {why} ({path}).",
-        expected="the file as the run wrote it",
-        remedy=f"Put {_inside(path)} back from a copy, or run the experiment again; reused stages take no time.",
+        f"{_inside(path)} of the {home.writer} folder cannot be read: {why} ({path}).",
+        expected=f"the file as the {home.writer} wrote it",
+        remedy=f"Put {_inside(path)} back from a copy, or {home.again}.",
     )
 
 
 def _inside(path: Path) -> str:
-    """The file's name inside the run folder, for people."""
+    """The file's name inside its folder, for people."""
     return f"{path.parent.name}/{path.name}" if path.parent.name == "tables" else path.name
