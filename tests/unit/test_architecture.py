@@ -31,7 +31,8 @@ MAY_IMPORT = {leaf: FOUNDATIONS | {leaf} for leaf in LEAVES} | {
     "help": set(),
     "config": {"data", "errors", "manifest", "plan", "runner", "settings", "store"},
     "report": {"errors", "reporting"},
-    "sweeps": {"config", "errors", "keys", "manifest", "stages", "sweeps"},
+    "compare": {"errors", "stages"},
+    "sweeps": {"config", "errors", "keys", "manifest", "reporting", "stages", "sweeps"},
     "__main__": {"config", "errors", "help", "sweeps"},
     "__init__": set(),
 }
