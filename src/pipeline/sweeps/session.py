@@ -23,6 +23,7 @@ from pipeline.sweeps.outcome import Failure, failure
 from pipeline.sweeps.record import JobRecord, Status, SweepRecord, hold, jobs_in, refuse_other, unfinished
 
 _DIR = "hydra.sweep.dir"
+_NO_SCORE = "ValueError: No trials are completed yet."
 
 
 @dataclass
@@ -150,12 +151,11 @@ def _end(sweep: Sweep, error: BaseException | None) -> tuple[int, dict[int, Fail
         for job in ended
         if job.status == "failed"
     }
+    code = _tell(failures, ended) if failures else 0
     print(f"sweep: {sweep.folder}", flush=True)
     compared = len(failures) == len(ended) or _compare(sweep)
     sweep.close("finished" if compared and not failures and error is None else "failed", ended)
-    if failures:
-        return _tell(failures, ended), failures
-    return 0 if compared else 1, {}
+    return code or int(not compared), failures
 
 
 def _compare(sweep: Sweep) -> bool:
@@ -190,6 +190,9 @@ def _tell(failures: Mapping[int, Failure], jobs: Sequence[JobRecord]) -> int:
 
 
 def _is_told(error: BaseException, failures: Mapping[int, Failure]) -> bool:
-    """Whether an exception is that of a job which another launcher has handed on, and which is told already."""
+    """Whether an exception is that of a job which another launcher has handed on, and which is told already.
+
+    So is the complaint of Optuna that no trial has a score, which comes only after all have failed.
+    """
     last = tracebacks.format_exception_only(error)[-1].strip()
-    return any(last in reason.reason for reason in failures.values())
+    return last == _NO_SCORE or any(last in reason.reason for reason in failures.values())

@@ -1,0 +1,115 @@
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from filelock import FileLock
+
+from pipeline.errors import UserError
+from pipeline.sweeps import outcome
+from pipeline.sweeps.processes import LOG
+
+BLOCK = UserError("Two\nlines " + "long " * 30, expected="x", remedy="y").block()
+TRACEBACK = """\
+Traceback (most recent call last):
+  File "x.py", line 1, in <module>
+    1 / 0
+pipeline.store.DamagedError: a b
+and a second line
+"""
+
+
+def folder_with(folder: Path, **files: Any) -> Path:
+    folder.mkdir(exist_ok=True)
+    for name, content in files.items():
+        (folder / f"{name}.json").write_text(json.dumps(content), encoding="utf-8")
+    return folder
+
+
+@pytest.mark.parametrize(
+    ("status", "overrides", "expected"),
+    [
+        ("finished", ["a=1"], True),
+        ("finished", ["a=2"], False),
+        ("running", ["a=1"], False),
+        ("failed", ["a=1"], False),
+    ],
+)
+def test_done_is_finished_with_the_same_overrides(
+    tmp_path: Path, status: str, overrides: list[str], expected: bool
+) -> None:
+    folder_with(tmp_path, manifest={"status": status, "overrides": overrides})
+    assert outcome.is_done(tmp_path, ("a=1",)) is expected
+
+
+def test_a_folder_without_a_whole_manifest_is_not_done(tmp_path: Path) -> None:
+    assert not outcome.is_done(tmp_path / "nothing", [])
+    (tmp_path / "manifest.json").write_text('{"status": "fini', encoding="utf-8")
+    assert not outcome.is_done(tmp_path, [])
+
+
+def test_what_a_job_with_other_overrides_left_is_moved_aside_and_kept(tmp_path: Path) -> None:
+    for number in (1, 2):
+        job = folder_with(tmp_path / "0", manifest={"status": "finished", "overrides": [f"a={number}"]})
+        outcome.make_way(job, [f"a={number}"])
+        assert job.exists()
+        outcome.make_way(job, ["a=9"])
+        assert not job.exists()
+        assert outcome.is_done(tmp_path / f"0.earlier-{number}", [f"a={number}"])
+
+
+def test_an_account_does_not_replace_the_manifest_of_a_run(tmp_path: Path) -> None:
+    outcome.account(tmp_path, ["a=1"])
+    assert outcome.manifest_of(tmp_path) == {"status": "failed", "overrides": ["a=1"]}
+    outcome.account(tmp_path, ["a=2"])
+    assert outcome.manifest_of(tmp_path)["overrides"] == ["a=1"]
+
+
+def test_the_objective_is_the_validation_f1_and_never_the_test_f1(tmp_path: Path) -> None:
+    folder_with(tmp_path, metrics={"validation": {"f1": 0.75}, "test": {"f1": 0.5}})
+    assert outcome.objective(tmp_path) == 0.75
+    folder_with(tmp_path, metrics={"test": {"f1": 0.5}, "ci95": {"f1": [0.4, 0.6]}})
+    assert outcome.objective(tmp_path) is None
+
+
+def test_the_score_says_which_part_it_is_from(tmp_path: Path) -> None:
+    folder_with(tmp_path, metrics={"validation": {"f1": 0.75}})
+    assert outcome.score(tmp_path) == "validation f1 0.750"
+    folder_with(tmp_path, metrics={"test": {"f1": 0.9349}, "ci95": {"f1": [0.902, 0.958]}})
+    assert outcome.score(tmp_path) == "f1 0.935 [0.902, 0.958]"
+
+
+@pytest.mark.parametrize(
+    ("log", "exit_code", "reason", "is_mistake"),
+    [
+        (f"a line\n{BLOCK}\nanother\n", 2, BLOCK, True),
+        (f"2026-01-01 ERROR   pipeline: {BLOCK}\n2026-01-01 INFO more", 2, BLOCK, True),
+        (f"{TRACEBACK}{BLOCK}\n", 2, BLOCK, True),
+        (f"{BLOCK}\n{TRACEBACK}", 1, "error:    pipeline.store.DamagedError: a b", False),
+        ("a line\nSegmentation fault\n", 1, "error:    Segmentation fault", False),
+        (f"{BLOCK}\n", -9, "error:    killed by SIGKILL, as happens when memory runs out", False),
+        ("", -11, "error:    killed by SIGSEGV", False),
+        ("", 1, "error:    it ended without a word", False),
+    ],
+)
+def test_why_a_job_failed(tmp_path: Path, log: str, exit_code: int, reason: str, is_mistake: bool) -> None:
+    (tmp_path / LOG).write_text(log, encoding="utf-8")
+    (tmp_path / "run.log").write_text("of another attempt", encoding="utf-8")
+    assert outcome.failure(tmp_path, exit_code) == outcome.Failure(reason, is_mistake, tmp_path / LOG)
+
+
+def test_a_job_of_another_launcher_tells_in_its_own_log(tmp_path: Path) -> None:
+    (tmp_path / "run.log").write_text(BLOCK, encoding="utf-8")
+    assert outcome.failure(tmp_path, None) == outcome.Failure(BLOCK, is_mistake=True, log=tmp_path / "run.log")
+    (tmp_path / "run.log").unlink()
+    assert not outcome.failure(tmp_path, None).is_mistake
+
+
+def test_only_jobs_of_sweeps_are_locked(tmp_path: Path) -> None:
+    (tmp_path / "0").mkdir()
+    with outcome.job_lock(tmp_path / "0"):
+        assert not list((tmp_path / "0").iterdir())
+    (tmp_path / "sweep.json").touch()
+    with outcome.job_lock(tmp_path / "0") as lock:
+        assert isinstance(lock, FileLock)
+        assert lock.is_locked
