@@ -19,7 +19,7 @@ class Repeat:
 
     Attributes:
         name: "seed 0", "fold 3", "seed 0, fold 3"; unique within the variant.
-        folder: run folder, relative to the comparison's where it lies below it.
+        folder: run folder, as seen from the comparison's folder.
         seed: of the run.
         fold: 0-based, or None without folds.
         metrics: metric name -> value on its test part with the run's own bootstrap interval.
@@ -129,9 +129,9 @@ class Pair:
         first, second: names of the variants.
         metric: what is compared, "f1".
         difference: first minus second, with its 95 % interval (not adjusted).
-        tests: the tests that the data allow.
+        tests: the tests that the data allow, the one behind the verdict first.
         verdict: "first", "second" or "none" (no detectable difference) at 5 % after Holm's adjustment, by the bootstrap
-            with one repeat and by the corrected t-test with several.
+            with one repeat and by the corrected t-test with several; the interval must leave 0 out too.
         num_repeats: repeats that both have.
     """
 
@@ -167,7 +167,7 @@ class Comparison:
         notices: what limits the comparison, in sentences.
         headline: the result in one line.
         command: what makes the comparison again.
-        resamples: bootstrap resamples behind the intervals.
+        resamples: bootstrap resamples behind the intervals and p-values of pairs judged in one run.
     """
 
     title: str

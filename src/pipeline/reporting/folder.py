@@ -90,7 +90,7 @@ def read_run(folder: Path) -> RunFolder:
         )
     report = read_json(folder / "report.json", Report)
     if "model" not in report.models:
-        raise _damaged(folder / "report.json", f"models: no 'model' among {', '.join(report.models) or 'none'}")
+        raise _damaged(folder / "report.json", f"models: no 'model' among {', '.join(report.models) or 'none'}", RUN)
     tables = {name: read_table(folder / "tables" / f"{name}.parquet", columns) for name, columns in COLUMNS.items()}
     return RunFolder(
         path=folder,

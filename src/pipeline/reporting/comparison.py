@@ -1,0 +1,38 @@
+"""The report of a comparison: figures, tables as files, and one self-contained HTML page."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pipeline.reporting import comparison_sentences
+from pipeline.reporting.comparison_plates import draw_figures
+from pipeline.reporting.comparison_scene import read_comparison
+from pipeline.reporting.comparison_tables import all_tables
+from pipeline.reporting.page import picture, write_page
+from pipeline.reporting.table_files import write_tables
+
+
+def draw_comparison(folder: Path) -> Path:
+    """Draw figures, table files and `report.html` of a comparison folder from its files; the path of the page.
+
+    Raises:
+        UserError: a file of the folder is missing or cannot be read, or nothing was compared.
+    """
+    scene = read_comparison(folder)
+    tables = all_tables(scene)
+    write_tables(folder / "tables", tables)
+    pictures = {
+        plate.name: picture(
+            folder / "figures" / plate.name, plate.title, plate.reading, width=plate.width, height=plate.height
+        )
+        for plate in draw_figures(scene)
+    }
+    return write_page(
+        folder / "report.html",
+        "comparison.html.jinja",
+        comparison=scene.comparison,
+        scene=scene,
+        pictures=pictures,
+        tables={table.name: table for table in tables},
+        say=comparison_sentences,
+    )
