@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import math
 import os
 import sys
 import warnings
@@ -29,7 +28,7 @@ log = logging.getLogger("pipeline")
 
 
 @hydra.main(version_base="1.3", config_path=str(conf_dir()), config_name="config")
-def run(config: DictConfig) -> float:
+def run(config: DictConfig) -> float | None:
     """Check the composed config, then run its flow in the run folder that Hydra made; the objective of a search.
 
     A launcher other than ours calls this in workers that run many jobs: there a mistake of the user's is logged, and
@@ -48,7 +47,7 @@ def run(config: DictConfig) -> float:
                 _stop(error, folder)
             log.error(_block(error))  # noqa: TRY400 - a mistake of the user's, told without a traceback
             account(folder, overrides)
-            return math.nan
+            return None  # Optuna counts it as a failed trial; NaN would end the search
         if not is_worker:
             print(f"run: {folder}\n{headline}")
         return objective(folder)

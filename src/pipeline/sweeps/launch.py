@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -56,7 +55,7 @@ def launch(
     waiting = [job for job in jobs if not is_done(job.folder, job.overrides)]
     if waiting:
         _run(sweep, waiting, min(at_most or cores(), len(waiting)))
-    return [_returned(job, sweep.is_search) for job in jobs]
+    return [_returned(job) for job in jobs]
 
 
 def _run(sweep: Sweep, waiting: Sequence[Job], at_once: int) -> None:
@@ -92,15 +91,12 @@ def _check(config: DictConfig, loader: ConfigLoader, job: Job, num_jobs: int) ->
         raise UserError(f"{mistake.happened}\n{where}", expected=mistake.expected, remedy=mistake.remedy) from None
 
 
-def _returned(job: Job, is_search: bool) -> JobReturn:
-    """What Hydra's sweeper is told of a job.
+def _returned(job: Job) -> JobReturn:
+    """What Hydra's sweeper is told of a job: the score, and None where it failed.
 
-    Its own sweeper would end at the first failed job, and not start those of the next batch; a search must know which
-    failed, and counts them.
+    A status of failure would end Hydra's own sweeper at the first failed job, before those of the next batch. Optuna's
+    counts a trial without a score as failed.
     """
-    done = is_done(job.folder, job.overrides)
-    returned = JobReturn(overrides=job.overrides, task_name="pipeline")
-    returned.status = JobStatus.COMPLETED if done or not is_search else JobStatus.FAILED
-    failed = RuntimeError(f"job {job.number} failed") if is_search else math.nan
-    returned.return_value = objective(job.folder) if done else failed
+    returned = JobReturn(overrides=job.overrides, task_name="pipeline", status=JobStatus.COMPLETED)
+    returned.return_value = objective(job.folder) if is_done(job.folder, job.overrides) else None
     return returned

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
 import re
 import signal
 from collections.abc import Sequence
@@ -77,9 +76,9 @@ def metrics_of(folder: Path) -> dict[str, Any]:
     return json.loads((folder / "metrics.json").read_text(encoding="utf-8"))
 
 
-def objective(folder: Path) -> float:
-    """The F1 on the validation part, which a search maximises; NaN for a run that judged on the test part."""
-    return float(metrics_of(folder).get("validation", {}).get("f1", math.nan))
+def objective(folder: Path) -> float | None:
+    """The F1 on the validation part, which a search maximises; None for a run that judged on the test part."""
+    return metrics_of(folder).get("validation", {}).get("f1")
 
 
 def score(folder: Path) -> str:
