@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from pipeline.reporting.comparison_scene import BASELINES
 from pipeline.reporting.curves import GUESS
 from pipeline.reporting.style import Look
 
@@ -86,7 +87,7 @@ def _overlay(
 ) -> None:
     for index, (name, look) in enumerate(looks.items()):
         runs = [at(run, grid) for _, run in table[table["variant"] == name].groupby("repeat")]
-        if _is_thin_drawn(table, looks, runs):
+        if look not in BASELINES and _is_thin_drawn(table, looks, runs):
             for run in runs:
                 axes.plot(grid, run, color=look.color, linewidth=0.6, alpha=0.35)
         start = (GRID // 12) * (index + 1) // (len(looks) + 1)

@@ -111,9 +111,8 @@ def _metrics(scene: Scene) -> Plate:
         figure.legend(handles=handles, loc="outside upper left", ncols=3)
 
     reading = (
-        "A dot is the value on the test part, its whisker the 95 % interval"
-        + (" from a bootstrap of the test messages. " if scene.is_single else " of the mean over the runs. ")
-        + "Further right is better. Overlapping whiskers do not settle a comparison: the paired differences do. "
+        f"A dot is the value on the test part, its whisker the 95 % interval {scene.interval_of}. "
+        "Further right is better. Overlapping whiskers do not settle a comparison: the paired differences do. "
         "The axes do not start at 0; an arrow stands for a value further left"
         + (", a star for what a source reports from its own protocol." if published else ".")
     )
@@ -286,7 +285,7 @@ def _with_curves(scene: Scene) -> dict[str, Look]:
 
 
 def _averaged(scene: Scene) -> str:
-    return "" if scene.is_single else " Bold: the mean of the curves of all runs. Thin: single runs."
+    return "" if scene.is_single else " Bold: the mean of the curves of all runs. Thin: single runs of a model."
 
 
 def _of_many(scene: Scene) -> str:

@@ -88,6 +88,15 @@ class Scene:
         return all(len(variant.repeats) == 1 for variant in self.models)
 
     @cached_property
+    def interval_of(self) -> str:
+        """What the intervals are, for captions."""
+        from_one, from_several = "from a bootstrap of the test messages", "of the mean over the runs"
+        if self.is_single:
+            return from_one
+        is_all = all(len(variant.repeats) > 1 for variant in self.models)
+        return from_several if is_all else f"{from_several}, or {from_one} where there is one run"
+
+    @cached_property
     def is_mixed(self) -> bool:
         """Whether the variants are of several data sets or protocols: then no row is the best of all."""
         return len(self.comparison.datasets) > 1 or len(self.comparison.protocols) > 1

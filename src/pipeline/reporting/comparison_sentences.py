@@ -63,14 +63,15 @@ def notices(scene: Scene) -> list[Notice]:
 def reading(scene: Scene) -> list[str]:
     """How to read the figures of the page, one thing a sentence or two."""
     single = (
-        "An interval in the table is from bootstrap resamples of the test messages of the one run, near-duplicates "
+        "The interval of one run is from bootstrap resamples of the test messages of one run, near-duplicates "
         "drawn together. It says how far chance in the test part reaches, not how far another seed would."
     )
     several = (
-        "An interval in the table is of the mean over runs, by Student's t. As the training parts of the runs overlap, "
+        "The interval of several runs is that of their mean, by Student's t. As their training parts overlap, "
         "the runs are not independent: the variance is corrected for that (Nadeau and Bengio, 2003)."
     )
-    told = [single if scene.is_single else several]
+    several_runs = {len(variant.repeats) > 1 for variant in scene.models}
+    told = [text for text, is_several in ((several, True), (single, False)) if is_several in several_runs]
     names = {test.test for pair in scene.comparison.pairs for test in pair.tests}
     if names:
         told.append(

@@ -64,7 +64,8 @@ def results(scene: Scene) -> Table:
     best = {} if scene.is_mixed else {key: _best(scene, key) for key in keys}
     columns = [Column("Variant"), *([Column("Data set, protocol")] if scene.is_mixed else [])]
     columns += [Column(METRIC[key].label) for key in keys]
-    columns += [Column("Published"), Column("Runs", True), Column("Training", True), Column("Weights", True)]
+    columns += [Column("Published")] if _has_published(scene) else []
+    columns += [Column("Runs", True), Column("Training", True), Column("Weights", True)]
     bodies = [[_result(scene, v, keys, best) for v in group] for group in (scene.models, scene.baselines) if group]
     records = [record for variant in scene.comparison.variants for record in _result_records(variant, keys)]
     return Table("results", _results_caption(scene), columns, bodies, records)
@@ -88,7 +89,8 @@ def pairs(scene: Scene) -> Table:
         )
         + ", at 5 %. “No detectable difference” does not show that two are equal."
     )
-    rows = [_pair(pair, tests) for pair in found]
+    baselines = {variant.name for variant in scene.baselines}
+    rows = [_pair(pair, tests, baselines) for pair in found]
     records: list[Record] = [
         {
             "first": pair.first, "second": pair.second, "metric": pair.metric, "difference": pair.difference.value,
@@ -153,27 +155,28 @@ def published(figure: PublishedFigure) -> str:
 
 
 def _results_caption(scene: Scene) -> str:
-    what = {
-        "single": "The value on the test part with its 95 % bootstrap interval.",
-        "folds": "The mean over the folds (in brackets: standard deviation) with its 95 % interval.",
-    }.get(
-        scene.comparison.repeats_are, "The mean over the runs (in brackets: standard deviation) with its 95 % interval."
-    )
+    what = f"The value on the test part with its 95 % interval, {scene.interval_of}."
+    if not scene.is_single:
+        over = "folds" if scene.comparison.repeats_are == "folds" else "runs"
+        what = f"The mean over the {over} (in brackets: standard deviation); below it the interval {scene.interval_of}."
     best = " Bold: the best of a column, to the digits shown; the pairs say what can be told apart."
     best = "" if scene.is_mixed else best
-    has_published = any(variant.published for variant in scene.models)
-    source = " Published: from the source's own protocol, faults included." if has_published else ""
+    source = " Published: from the source's own protocol, faults included." if _has_published(scene) else ""
     return f"{what}{best} Below the line: baselines.{source}" if scene.baselines else f"{what}{best}{source}"
+
+
+def _has_published(scene: Scene) -> bool:
+    return any(variant.published for variant in scene.models)
 
 
 def _result(scene: Scene, variant: Variant, keys: Sequence[str], best: dict[str, str]) -> list[Cell]:
     home = [Cell(f"{variant.dataset}, {variant.protocol}")] if scene.is_mixed else []
     sources = ", ".join(sorted({figure.source for figure in variant.published}))
+    figures = Cell(", ".join(map(published, variant.published)) or NOTHING, sources and f"({sources})")
     weights = NOTHING if variant.params is None else words.count(variant.params)
     return [
         Cell(variant.name), *home, *(_metric(variant, key, best.get(key)) for key in keys),
-        Cell(", ".join(map(published, variant.published)) or NOTHING, sources and f"({sources})"),
-        Cell(str(len(variant.repeats))),
+        *([figures] if _has_published(scene) else []), Cell(str(len(variant.repeats))),
         Cell(_duration(variant.train_seconds)), Cell(weights),
     ]  # fmt: skip
 
@@ -204,7 +207,7 @@ def _best(scene: Scene, key: str) -> str:
     return words.decimal(max((mean for mean in means if not math.isnan(mean)), default=math.nan))
 
 
-def _pair(pair: Pair, tests: Sequence[str]) -> list[Cell]:
+def _pair(pair: Pair, tests: Sequence[str], baselines: set[str]) -> list[Cell]:
     gap = pair.difference
     cells = [
         Cell(pair.first), Cell(pair.second), Cell(words.signed(gap.value), words.interval(gap.low, gap.high)),
@@ -214,8 +217,10 @@ def _pair(pair: Pair, tests: Sequence[str]) -> list[Cell]:
         cells.append(
             Cell(p_value(test.p_holm), f"(unadjusted {p_value(test.p)})", test.detail) if test else Cell(NOTHING)
         )
-    found = pair.verdict != "none"
-    return [*cells, Cell(verdict(pair), stands_out=found, tag="beats" if found else "level")]
+    if pair.verdict == "none":
+        return [*cells, Cell(verdict(pair), tag="level")]
+    winner = pair.first if pair.verdict == "first" else pair.second
+    return [*cells, Cell(verdict(pair), stands_out=True, tag="loses" if winner in baselines else "beats")]
 
 
 def _duration(seconds: float | None) -> str:
