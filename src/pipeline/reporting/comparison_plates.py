@@ -65,14 +65,15 @@ def draw_figures(scene: Scene) -> list[Plate]:
     comparison = scene.comparison
     text = f"{words.listed(comparison.protocols)} protocol  ·  {comparison.title}"
     caption = style.Caption(text, any(variant.stand_in for variant in comparison.variants))
-    plates = list(_plates(scene))
-    for plate in plates:
+    drawn = list(plates(scene))
+    for plate in drawn:
         with style.sheet(folder / plate.name, caption, width=plate.width, height=plate.height) as figure:
             plate.draw(figure)
-    return plates
+    return drawn
 
 
-def _plates(scene: Scene) -> Iterator[Plate]:
+def plates(scene: Scene) -> Iterator[Plate]:
+    """The figures that the data allow, in the order of their importance."""
     yield _metrics(scene)
     if scene.comparison.pairs:
         yield _differences(scene)
