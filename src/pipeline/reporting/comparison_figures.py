@@ -37,7 +37,7 @@ class Contrast:
 def metric_panel(axes: Axes, variants: Sequence[Variant], key: str, looks: Mapping[str, Look]) -> None:
     """One metric of every variant: a dot with its 95 % interval, each repeat small below it, a star as published.
 
-    A variant far below the best would squash the others: its value is written at the left edge, with an arrow.
+    A variant far below the best model would squash the others: its value is written at the left edge, with an arrow.
     """
     left = _left_edge(variants, key)
     for place, variant in enumerate(variants):
@@ -182,9 +182,10 @@ def _tick(value: float, places: int) -> str:
 
 
 def _left_edge(variants: Sequence[Variant], key: str) -> float:
-    """Left end of the axis: room for all that comes near the best, be it a repeat or a published figure."""
+    """Left end of the axis: room for all that comes near the best model, be it a repeat or a published figure."""
     means = [metric(variant, key).mean for variant in variants]
-    best = max((mean for mean in means if not math.isnan(mean)), default=0.0)
+    models = [mean for variant, mean in zip(variants, means, strict=True) if not variant.is_baseline]
+    best = max((mean for mean in models if not math.isnan(mean)), default=0.0)
     shown = [variant for variant, mean in zip(variants, means, strict=True) if mean >= NEAR * best]
     values = [run.metrics[key].value for variant in shown for run in variant.repeats if key in run.metrics]
     values += [figure.value for variant in shown for figure in variant.published if figure.metric == key]

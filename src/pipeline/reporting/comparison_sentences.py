@@ -63,7 +63,7 @@ def notices(scene: Scene) -> list[Notice]:
 def reading(scene: Scene) -> list[str]:
     """How to read the figures of the page, one thing a sentence or two."""
     single = (
-        "The interval of one run is from bootstrap resamples of the test messages of one run, near-duplicates "
+        "The interval of a single run is from bootstrap resamples of its test messages, near-duplicates "
         "drawn together. It says how far chance in the test part reaches, not how far another seed would."
     )
     several = (

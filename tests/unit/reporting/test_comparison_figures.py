@@ -55,6 +55,15 @@ def test_each_run_is_beside_its_mean_and_what_is_far_below_is_written(axes: Axes
     assert all(left <= value <= right for x in drawn if len(x) != 2 for value in x)
 
 
+def test_models_stay_in_sight_however_good_the_baseline_is(axes: Axes, tmp_path: Path) -> None:
+    plan = Plan((model("weak", 1.0), model("weaker", 0.9)))
+    made = read_comparison(write_comparison(tmp_path / "weak", plan))
+    figures.metric_panel(axes, made.comparison.variants, "f1", made.looks)
+    values = [variant.summary["f1"].mean for variant in made.models]
+    assert max(values) < 0.75 * made.baselines[0].summary["f1"].mean
+    assert axes.get_xlim()[0] < min(values)
+
+
 def test_an_undefined_metric_is_said_to_be(axes: Axes, scene: Scene) -> None:
     figures.metric_panel(axes, scene.comparison.variants, "precision", scene.looks)
     assert texts(axes) == ["undefined"]
