@@ -115,6 +115,11 @@ def test_each_run_is_linked_with_its_command(drawn: dict[str, Path]) -> None:
     assert "python -m pipeline.compare outputs/sweeps/" in page
 
 
+def test_long_tables_are_folded_away(drawn: dict[str, Path]) -> None:
+    assert "<details><summary>All 55 pairs</summary>" in source(drawn["many"])
+    assert "<details>" not in source(drawn["four"])
+
+
 def test_files_that_are_missing_or_damaged_are_named(drawn: dict[str, Path], tmp_path: Path) -> None:
     with pytest.raises(UserError, match="no comparison folder"):
         draw_comparison(tmp_path / "nothing")
