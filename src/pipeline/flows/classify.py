@@ -59,7 +59,7 @@ def classify_published(run: Plan, cfg: Node) -> None:
     balanced = run(balance_pool, corpus, pool, cfg.balance)
     split = run(split_pool, corpus, balanced, cfg.split)
     sample = run(resample_train, split, cfg.sampling)
-    tokens = run(tokenise, texts, split, cfg.preprocess.tokenise)
+    tokens = run(tokenise, corpus, texts, split, cfg.preprocess.tokenise)
     embedding = run(embed_tokens, texts, split, tokens, vectors, cfg.embedding)
     shared = run(share_embedding, split, sample, tokens, embedding, cfg.shared_embedding)
     _train_and_judge(run, cfg, Prepared(corpus, texts, balanced, split, sample, tokens, shared))
@@ -74,7 +74,7 @@ def _prepare(run: Plan, cfg: Node) -> Prepared:  # the beginning that the clean 
     pool = run(pool_messages, corpus, texts, cfg.duplicates)
     split = run(split_pool, corpus, pool, cfg.split)
     sample = run(resample_train, split, cfg.sampling)
-    tokens = run(tokenise, texts, split, cfg.preprocess.tokenise)
+    tokens = run(tokenise, corpus, texts, split, cfg.preprocess.tokenise)
     embedding = run(embed_tokens, texts, split, tokens, vectors, cfg.embedding)
     return Prepared(corpus, texts, pool, split, sample, tokens, embedding)
 

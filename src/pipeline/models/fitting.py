@@ -54,6 +54,7 @@ class Recipe:
         monitor: the validation figure: "pr_auc" (higher is better) or "loss".
         keep: the weights to keep: of the "best" epoch by that figure, or of the "last".
         class_weights: "off", or "balanced": each class weighs the same in the loss.
+        label_smoothing: labels 0 and 1 are trained as half of it and 1 less half of it.
     """
 
     epochs: int
@@ -66,6 +67,7 @@ class Recipe:
     monitor: Literal["pr_auc", "loss"]
     keep: Literal["best", "last"]
     class_weights: Literal["off", "balanced"]
+    label_smoothing: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -131,7 +133,8 @@ def _compile(model: keras.Model, recipe: Recipe, *, steps: int) -> None:
     if recipe.schedule == "cosine":
         rate = keras.optimizers.schedules.CosineDecay(recipe.learning_rate, recipe.epochs * steps, alpha=0.01)
     adam = keras.optimizers.Adam(rate, epsilon=recipe.epsilon, clipnorm=recipe.clipnorm)
-    model.compile(optimizer=adam, loss="binary_crossentropy", metrics=[keras.metrics.Recall(name="recall")])
+    loss = keras.losses.BinaryCrossentropy(label_smoothing=recipe.label_smoothing)
+    model.compile(optimizer=adam, loss=loss, metrics=[keras.metrics.Recall(name="recall")])
     adam.build(model.trainable_variables)
 
 

@@ -14,7 +14,7 @@ from pipeline.artifacts import Embedding, Fitted, Predictions, Sample, Split, To
 from pipeline.evaluation.calibration import correct_prior
 from pipeline.models import fitting
 from pipeline.models.backend import start_keras
-from pipeline.ranges import Count, Positive
+from pipeline.ranges import Count, Positive, Rate
 
 
 def fit_classifier(
@@ -34,6 +34,7 @@ def fit_classifier(
     monitor: Literal["pr_auc", "loss"],
     keep: Literal["best", "last"],
     class_weights: Literal["off", "balanced"],
+    label_smoothing: Rate,
     seed: int,
     scratch: Path,
 ) -> Fitted:
@@ -51,6 +52,7 @@ def fit_classifier(
         monitor=monitor,
         keep=keep,
         class_weights=class_weights,
+        label_smoothing=label_smoothing,
     )
     train = fitting.Examples(tokens.ids[sample.rows], split.labels[sample.rows])
     validation = fitting.Examples(tokens.ids[split.validation], split.labels[split.validation])

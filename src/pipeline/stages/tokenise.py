@@ -1,4 +1,4 @@
-"""From cleaned texts to word indices."""
+"""From messages to the indices of their words or n-grams."""
 
 from __future__ import annotations
 
@@ -7,17 +7,20 @@ from typing import Any, Literal, cast
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.artifacts import Rows, Split, Texts, Tokens
+from pipeline.artifacts import Corpus, Rows, Split, Texts, Tokens
 from pipeline.models.backend import start_keras
 from pipeline.ranges import Count
+from pipeline.text.ngrams import index_ngrams
 
 UNKNOWN = 1  # index of words that the vocabulary lacks; 0 is padding
 
 
 def tokenise(
+    corpus: Corpus,
     texts: Texts,
     split: Split,
     *,
+    unit: Literal["word", "ngram"],
     fit_on: Literal["train", "all"],
     max_words: Count | None,
     max_length: Count,
@@ -27,6 +30,8 @@ def tokenise(
 ) -> Tokens:
     """Index words by frequency in the texts that are fitted on, cut and pad every text to `max_length`.
 
+    `unit`: "word" takes the words of the cleaned text; "ngram" takes each n-gram of the message as it came, once, so
+    that punctuation counts: see `index_ngrams`. "Word" below is then an n-gram.
     `fit_on`: "train" is the training part, before undersampling; "all" is every message, test included (a published
     fault). `max_words` bounds the vocabulary. `padding` is the side that is padded and cut. `reserve_unknown=False`
     leaves words outside the vocabulary out. `row_for_last_word=False` makes the embedding table one row too short, so
@@ -35,9 +40,12 @@ def tokenise(
     Source: Keras's TextVectorization, of which this is the vocabulary and the indices.
     """
     start_keras(seed=0)  # nothing is drawn
-    words = texts.table["text"].tolist()
-    fitted_on = split.train if fit_on == "train" else np.arange(len(words))
-    vocabulary, flat, lengths = _index([words[row] for row in fitted_on], words, max_words)
+    fitted_on = split.train if fit_on == "train" else np.arange(len(split.labels))
+    if unit == "ngram":
+        vocabulary, flat, lengths = index_ngrams(corpus.table["text"].tolist(), fitted_on, max_words)
+    else:
+        words = texts.table["text"].tolist()
+        vocabulary, flat, lengths = _index([words[row] for row in fitted_on], words, max_words)
     unknown = _unknown_percent(flat, lengths, split)
     counts = _counts(flat, lengths, split.labels, split.train, len(vocabulary))
     if not reserve_unknown:

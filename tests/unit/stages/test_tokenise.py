@@ -4,11 +4,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from pipeline.artifacts import Split, Texts, Tokens
+from pipeline.artifacts import Corpus, Split, Texts, Tokens
 from pipeline.stages.tokenise import tokenise
 
 TEXTS = ["b a a", "a b c", "d d d e", "", "a b c a b c a", "z"]
 PLAIN: dict[str, Any] = {
+    "unit": "word",
     "fit_on": "train",
     "max_words": None,
     "max_length": 4,
@@ -25,7 +26,9 @@ def words(**changes: Any) -> Tokens:
     split = Split(
         np.arange(2), np.arange(2, 5), np.array([5]), labels, np.arange(6), 0.0, 0.0, validation_is_test=False
     )
-    return tokenise(texts, split, **PLAIN | changes)
+    raw = pd.DataFrame({"row": range(6), "text": [text + "!" for text in TEXTS], "label": labels})
+    corpus = Corpus(raw, "letters", "one", "nought", stand_in=False, changes=[])
+    return tokenise(corpus, texts, split, **PLAIN | changes)
 
 
 def test_the_vocabulary_comes_from_the_training_part_alone() -> None:
@@ -77,3 +80,18 @@ def test_unknown_words_are_counted_by_part() -> None:
 
 def test_the_vocabulary_can_be_bounded() -> None:
     assert words(max_words=1).vocabulary == ["", "[UNK]", "a"]
+
+
+def test_ngrams_are_those_of_the_raw_messages_in_two_training_rows() -> None:
+    # rows 0 and 1, "b a a!" and "a b c!", share the characters, the blank and the runs around them
+    tokens = words(unit="ngram", max_length=20)
+    assert "c:!" in tokens.vocabulary
+    assert "c:␣a␣" in tokens.vocabulary
+    assert "c:c" not in tokens.vocabulary
+
+
+def test_each_ngram_is_there_once_the_rarest_first() -> None:
+    tokens = words(unit="ngram", max_length=20, reserve_unknown=False)
+    for ids in tokens.ids:
+        present = ids[ids > 0]
+        assert (np.diff(present) < 0).all()

@@ -1,0 +1,40 @@
+"""Builder of our own classifier: a bag of n-gram vectors.
+
+Shapes: B batch, T n-grams, V rows of the table, D vector width. (B, T) int -> (B, 1) float.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from pipeline.artifacts import Embedding
+from pipeline.ranges import Rate
+
+if TYPE_CHECKING:
+    import keras
+
+
+def build_ngram_bag(embedding: Embedding, *, ngram_dropout: Rate, dropout: Rate, mask: bool) -> keras.Model:
+    """Sum of the vectors of a message's n-grams over the root of their number, one sigmoid unit; V * D + D + 1 weights.
+
+    `ngram_dropout` leaves n-grams out, `dropout` entries of the sum. Without `mask`, padding counts as an n-gram.
+
+    Source: A. Joulin et al. 2016, "Bag of tricks for efficient text classification" (fastText).
+    Deviation: runs of characters beside words and pairs of words, each n-gram once a message, an exact vocabulary in
+    place of hashing, both dropouts, and the root where fastText has the number: long messages keep their evidence.
+    """
+    import keras
+    from keras import ops
+
+    rows, width = embedding.matrix.shape
+    ids = keras.Input((None,), dtype="int32", name="ids")
+    table = keras.layers.Embedding(rows, width, trainable=embedding.trainable, name="embedding")
+    present: Any = ops.cast(ops.not_equal(ids, 0), "float32") if mask else ops.ones_like(ids, dtype="float32")
+    weights = present / ops.sqrt(ops.maximum(ops.sum(present, axis=1, keepdims=True), 1.0))
+    weights = keras.layers.Dropout(ngram_dropout, name="ngram_dropout")(weights)
+    bag = ops.einsum("bt,btd->bd", weights, table(ids))
+    bag = keras.layers.Dropout(dropout, name="dropout")(bag)
+    probability = keras.layers.Dense(1, activation="sigmoid", name="probability")(bag)
+    model = keras.Model(ids, probability, name="ngram_bag")
+    table.set_weights([embedding.matrix])
+    return model
