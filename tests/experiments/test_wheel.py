@@ -1,4 +1,4 @@
-"""The built wheel runs from an empty folder: code, config, template and sample are all inside."""
+"""The built wheel runs from an empty folder: code, config, launcher, template and sample are all inside."""
 
 import os
 import subprocess
@@ -29,7 +29,12 @@ def test_the_wheel_runs_in_an_empty_folder(tmp_path: Path) -> None:
     python("-m", "pip", "install", "--quiet", "--no-index", "--no-deps", "--target", site, wheel)
     where = python("-c", "import pipeline.config as c; print(c.__file__, c.conf_dir())", PYTHONPATH=str(site))
     assert where.split() == [str(site / "pipeline" / "config.py"), str(site / "pipeline" / "conf")]
+    plugin = python("-c", "import hydra_plugins.pipeline_processes as p; print(p.__file__)", PYTHONPATH=str(site))
+    assert plugin.strip() == str(site / "hydra_plugins" / "pipeline_processes" / "__init__.py")
     assert "gru_glove" in python("-m", "pipeline", "--help", PYTHONPATH=str(site))
     experiment = ("+experiment=gru_glove", "download=false", *SMALL)
     assert "STAND-IN DATA" in python("-m", "pipeline", *experiment, PYTHONPATH=str(site))
     assert len(list(empty.glob("outputs/runs/gru_glove/*/report.html"))) == 1
+    swept = python("-m", "pipeline", "-m", *experiment, "seed=0", PYTHONPATH=str(site))
+    assert swept.startswith("sweep: outputs/sweeps/gru_glove/")
+    assert len(list(empty.glob("outputs/sweeps/gru_glove/*/report.html"))) == 1
