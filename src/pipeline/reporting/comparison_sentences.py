@@ -77,17 +77,17 @@ def reading(scene: Scene) -> list[str]:
         told.append(
             "Overlapping intervals do not settle which of two is better: both are judged on the same messages, and the "
             "paired tests use that. With many pairs some differ by luck: Holm's adjustment holds the chance of any "
-            "false finding among all pairs at 5 %."
+            "false finding among all pairs to 5 % at most, for each kind of test."
         )
     if "bootstrap" in names:
         told.append(
             f"Bootstrap: both variants are judged on the same {scene.comparison.resamples:,} resamples of the test "
-            "messages; p is how rarely the difference lies on the other side of 0, two-sided."
+            "messages; p is twice the share of them that puts the difference on the other side of 0."
         )
     if "mcnemar" in names:
         told.append(
             "McNemar: of the messages that one alone calls right, does one of the two have more than half by more than "
-            "luck? It weighs both classes alike, where F1 does not: the two can disagree."
+            "luck? It counts every message alike, as accuracy does and F1 does not: the two can disagree."
         )
     if "corrected_t" in names:
         told.append("Corrected t-test: on the differences in F1 run by run, with the same correction as the intervals.")
