@@ -183,6 +183,14 @@ def test_wrong_settings_are_found_before_any_job_starts(
     assert not list(tmp_path.glob("outputs/*/*/*"))
 
 
+def test_a_failing_callback_stops_the_sweep(run_pipeline: Run, tmp_path: Path) -> None:
+    """Hydra alone would warn of it, and go on as if nothing were wrong."""
+    failed = run_pipeline("-m", "dataset=sample", "seed=0,1", "+hydra.callbacks.no._target_=builtins.object")
+    assert failed.returncode == 1
+    assert "Callback object.on_multirun_start raised AttributeError" in failed.stderr.splitlines()[-1]
+    assert not list(tmp_path.glob("outputs/*/*/*"))
+
+
 def test_one_mistake_of_all_jobs_is_told_once(run_pipeline: Run) -> None:
     failed = run_pipeline("-m", "dataset=csv", "dataset.path=none.csv", "seed=0,1")
     assert failed.returncode == 2
