@@ -16,6 +16,7 @@ from filelock import FileLock
 from pipeline.sweeps.processes import LOG
 
 RECORD = "sweep.json"
+LOCK = ".lock"
 MANIFEST = "manifest.json"
 RUN_LOG = "run.log"
 _BLOCK = re.compile(r"error:    .*(?:\n(?: {10}|expected: |to do:    ).*)*")
@@ -53,7 +54,7 @@ def is_done(folder: Path, overrides: Sequence[str]) -> bool:
 
 def job_lock(folder: Path) -> AbstractContextManager[object]:
     """Held while a job of a sweep runs: one that a killed sweep has left running ends before it is run again."""
-    return FileLock(folder / ".lock") if (folder.parent / RECORD).exists() else nullcontext()
+    return FileLock(folder / LOCK) if (folder.parent / RECORD).exists() else nullcontext()
 
 
 def make_way(folder: Path, overrides: Sequence[str]) -> None:

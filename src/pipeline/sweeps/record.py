@@ -11,7 +11,7 @@ from typing import Literal
 from filelock import FileLock, Timeout
 
 from pipeline.errors import UserError
-from pipeline.sweeps.outcome import RECORD, manifest_of
+from pipeline.sweeps.outcome import LOCK, RECORD, manifest_of
 
 Status = Literal["running", "finished", "failed", "interrupted"]
 
@@ -78,7 +78,7 @@ def jobs_in(folder: Path) -> tuple[JobRecord, ...]:
 def hold(folder: Path) -> FileLock | None:
     """A lock that this process holds on a sweep until it ends, however it ends; None where another one holds it."""
     folder.mkdir(parents=True, exist_ok=True)
-    lock = FileLock(folder / ".lock")
+    lock = FileLock(folder / LOCK)
     try:
         lock.acquire(timeout=0)
     except Timeout:

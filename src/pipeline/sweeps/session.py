@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shlex
-import shutil
 import sys
 import textwrap
 import traceback as tracebacks
@@ -19,7 +18,7 @@ from omegaconf import DictConfig, OmegaConf, read_write
 from pipeline.errors import UserError
 from pipeline.sweeps.identity import identity_of
 from pipeline.sweeps.jobs import Job, counted, labels, quoted
-from pipeline.sweeps.outcome import Failure, failure
+from pipeline.sweeps.outcome import LOCK, RECORD, Failure, failure
 from pipeline.sweeps.record import JobRecord, Status, SweepRecord, hold, jobs_in, refuse_other, unfinished
 
 _DIR = "hydra.sweep.dir"
@@ -62,8 +61,11 @@ class Sweep:
         self.record.write(self.folder)
 
     def discard(self) -> None:
-        """Remove its folder, in which no job was started."""
-        shutil.rmtree(self.folder)
+        """Remove what was written before any job started; the user may have named a folder that holds other things."""
+        for name in (RECORD, LOCK, "multirun.yaml"):
+            (self.folder / name).unlink(missing_ok=True)
+        if not any(self.folder.iterdir()):
+            self.folder.rmdir()
 
 
 _ongoing: list[Sweep] = []  # at most one: Hydra makes the callback that begins it, and gives nobody the instance

@@ -115,6 +115,13 @@ def test_a_sweep_that_started_nothing_leaves_nothing(composed: Compose, tmp_path
     assert not list(tmp_path.glob("outputs/sweeps/*/*"))
 
 
+def test_a_named_folder_keeps_what_was_in_it(composed: Compose, tmp_path: Path) -> None:
+    (tmp_path / "notes.txt").touch()
+    begin(composed(f"hydra.sweep.dir='{tmp_path}'"))
+    assert end(UserError("a typo", expected="none", remedy="mend it")) == 0
+    assert [path.name for path in tmp_path.iterdir()] == ["notes.txt"]
+
+
 def test_failures_are_listed_and_the_rest_compared(
     composed: Compose, compared: list[Path], capsys: pytest.CaptureFixture[str]
 ) -> None:
