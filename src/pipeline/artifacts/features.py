@@ -52,6 +52,7 @@ class Embedding:
         coverage: columns `group` (class name key "all", "negative", "positive"), `tokens_percent`, `kinds_percent`:
             share of tokens and of distinct words of the training rows that have a vector. Empty for learned vectors.
         missing: columns `word`, `count`: the commonest words without a vector, most frequent first.
+        rarity: (V,) inverse document frequency of each row in the training part, its messages cut to T.
     """
 
     matrix: NDArray[np.float32]
@@ -61,3 +62,4 @@ class Embedding:
     connected: bool
     coverage: pd.DataFrame
     missing: pd.DataFrame
+    rarity: NDArray[np.float32]

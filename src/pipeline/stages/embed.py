@@ -6,6 +6,7 @@ from typing import Literal
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from pipeline.artifacts import Embedding, Resource, Split, Texts, Tokens
 from pipeline.data.sources import Library, Source
@@ -79,8 +80,9 @@ def embed_tokens(
     Source: T. Mikolov et al. 2013 (corpus); J. Pennington et al. 2014 (GloVe); R. Speer et al. 2017 (Numberbatch).
     """
     learned = np.random.default_rng(seed).uniform(-INITIAL_RANGE, INITIAL_RANGE, (tokens.num_rows, dim))
+    rarity = inverse_document_frequency(tokens.ids[split.train], tokens.num_rows)
     if vectors == "learned":
-        return Embedding(learned.astype(np.float32), trainable, vectors, False, True, *_nothing_to_cover())
+        return Embedding(learned.astype(np.float32), trainable, vectors, False, True, *_nothing_to_cover(), rarity)
     if file.located:
         written = {"normalise": numberbatch_term, "prefix": NUMBERBATCH_PREFIX} if vectors == "numberbatch" else {}
         table = read_vectors(file.located.path, tokens.vocabulary, dim, **written)
@@ -99,7 +101,20 @@ def embed_tokens(
         connected=connected,
         coverage=coverage(tokens.counts, table.found, tokens.num_reserved),
         missing=commonest_missing(tokens.vocabulary, tokens.counts, table.found, MISSING_KEPT, tokens.num_reserved),
+        rarity=rarity,
     )
+
+
+def inverse_document_frequency(ids: NDArray[np.int32], num_rows: int) -> NDArray[np.float32]:
+    """Of each index: 1 + log((1 + n) / (1 + number of texts that hold it)), smoothed as in scikit-learn.
+
+    Shapes: ids (n, T); returns (num_rows,).
+    """
+    ranked = np.sort(ids, axis=1)
+    first = np.ones(ranked.shape, bool)
+    first[:, 1:] = ranked[:, 1:] != ranked[:, :-1]
+    held_by = np.bincount(ranked[first], minlength=num_rows)
+    return (1 + np.log((1 + len(ids)) / (1 + held_by))).astype(np.float32)
 
 
 def _nothing_to_cover() -> tuple[pd.DataFrame, pd.DataFrame]:

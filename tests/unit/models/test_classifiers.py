@@ -28,7 +28,8 @@ BUILDERS = [(name, settings) for name, settings, *_ in PUBLISHED] + [("build_gru
 
 def embedding(rows: int, width: int = 50, *, trainable: bool = True) -> Embedding:
     matrix = np.random.default_rng(0).normal(size=(rows, width)).astype(np.float32)
-    return Embedding(matrix, trainable, "learned", False, True, pd.DataFrame(), pd.DataFrame())
+    rarity = np.ones(rows, np.float32)
+    return Embedding(matrix, trainable, "learned", False, True, pd.DataFrame(), pd.DataFrame(), rarity)
 
 
 def build(name: str, table: Embedding, **settings: Any) -> Any:

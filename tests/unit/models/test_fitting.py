@@ -28,7 +28,8 @@ RECIPE = fitting.Recipe(
 
 def table(rows: int, width: int, *, trainable: bool = True) -> Embedding:
     matrix = np.random.default_rng(0).uniform(-0.05, 0.05, (rows, width)).astype(np.float32)
-    return Embedding(matrix, trainable, "learned", False, True, pd.DataFrame(), pd.DataFrame())
+    rarity = np.ones(rows, np.float32)
+    return Embedding(matrix, trainable, "learned", False, True, pd.DataFrame(), pd.DataFrame(), rarity)
 
 
 def examples(seed: int, count: int = 40) -> fitting.Examples:

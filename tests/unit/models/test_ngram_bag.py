@@ -29,7 +29,8 @@ RECIPE = fitting.Recipe(
 
 def table(rows: int = 20, width: int = 3) -> Embedding:
     matrix = np.random.default_rng(0).normal(size=(rows, width)).astype(np.float32)
-    return Embedding(matrix, True, "learned", False, True, pd.DataFrame(), pd.DataFrame())
+    rarity = np.random.default_rng(2).uniform(1, 5, rows).astype(np.float32)
+    return Embedding(matrix, True, "learned", False, True, pd.DataFrame(), pd.DataFrame(), rarity)
 
 
 def model(embedding: Embedding | None = None, **settings: Any) -> Any:
@@ -38,13 +39,15 @@ def model(embedding: Embedding | None = None, **settings: Any) -> Any:
 
 
 def test_weights_number_as_the_formula_says() -> None:
-    assert model(table(1000, 16)).count_params() == 1000 * 16 + 16 + 1
+    assert model(table(1000, 16)).count_params() == 1000 * 17 + 16 + 1
 
 
 def test_the_prediction_is_that_of_the_formula() -> None:
     net, matrix = model(), table().matrix.astype(np.float64)
     kernel, bias = (np.asarray(w, np.float64) for w in net.get_layer("probability").get_weights())
-    bags = matrix[IDS].sum(axis=1) / np.sqrt(IDS.shape[1])
+    weights = table().rarity.astype(np.float64)[IDS]
+    weights /= np.sqrt((weights**2).sum(axis=1, keepdims=True))
+    bags = (matrix[IDS] * weights[:, :, None]).sum(axis=1)
     expected = 1 / (1 + np.exp(-(bags @ kernel + bias)[:, 0]))
     np.testing.assert_allclose(fitting.predict(net, IDS), expected, rtol=1e-5)
 

@@ -4,11 +4,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from sklearn.feature_extraction.text import TfidfTransformer
 
 from pipeline.artifacts import Embedding, Located, Resource, Split, Texts, Tokens
 from pipeline.data.sources import Library
 from pipeline.errors import UserError
-from pipeline.stages.embed import embed_tokens, locate_vectors
+from pipeline.stages.embed import embed_tokens, inverse_document_frequency, locate_vectors
 
 NO_FILE = Resource(None, stand_in=False)
 PLAIN: dict[str, Any] = {
@@ -74,3 +75,11 @@ def test_a_file_that_nothing_would_read_is_refused(tmp_path: Path, vectors: Any)
     with pytest.raises(UserError, match="would not be read"):
         locate_vectors(library, vectors=vectors, dim=50, path="x.txt", source=None)
     assert locate_vectors(library, vectors=vectors, dim=50, path=None, source=None) == NO_FILE
+
+
+def test_rarity_is_scikit_learns_inverse_document_frequency() -> None:
+    # 3 texts of the indices 1 to 3; 1 is in all of them, twice in the first; 3 in one
+    ids = np.array([[1, 1, 2], [1, 2, 0], [1, 3, 0]], np.int32)
+    counts = (ids[:, :, None] == np.arange(4)).sum(axis=1)
+    expected = TfidfTransformer().fit(counts).idf_
+    np.testing.assert_allclose(inverse_document_frequency(ids, 4), expected, rtol=1e-6)
