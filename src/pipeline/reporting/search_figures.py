@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -38,7 +39,7 @@ def objectives(axes: Axes, trials: pd.DataFrame, best: int, num_random: int) -> 
 
 def parameter(axes: Axes, trials: pd.DataFrame, name: str, kind: str, best: int, num_random: int) -> None:
     """F1 on the validation part over one setting; a choice has evenly spaced places, numbers in their order."""
-    from matplotlib.ticker import LogLocator, MaxNLocator, NullFormatter
+    from matplotlib.ticker import MaxNLocator, NullFormatter
 
     short = name.rpartition(".")[2].replace("_", " ")
     if kind == "choice":
@@ -50,13 +51,23 @@ def parameter(axes: Axes, trials: pd.DataFrame, name: str, kind: str, best: int,
         values = trials[name].to_numpy(float)
     if kind == "logarithmic":
         axes.set_xscale("log")
-        axes.xaxis.set_major_locator(LogLocator(subs=(1, 3)))
-        axes.xaxis.set_major_formatter(lambda value, _: f"{value:g}")
+        ticks = _log_ticks(values.min(), values.max())
+        axes.set_xticks(ticks, [f"{tick:.2g}" for tick in ticks])
         axes.xaxis.set_minor_formatter(NullFormatter())
     elif kind == "number":
         axes.xaxis.set_major_locator(MaxNLocator(FEW_TICKS))
     _points(axes, values, trials, best, num_random, legend=False)
     axes.set_xlabel(f"{short} (logarithmic)" if kind == "logarithmic" else short)
+
+
+def _log_ticks(low: float, high: float) -> list[float]:
+    """A few round places between two positive numbers on a logarithmic axis; the ends where none lies between."""
+    decades = range(math.floor(math.log10(low)), math.ceil(math.log10(high)) + 1)
+    for digits in ((1,), (1, 3), (1, 2, 5)):
+        ticks = [tick for decade in decades for digit in digits if low <= (tick := digit * 10.0**decade) <= high]
+        if len(ticks) > 1:
+            return ticks
+    return [low, high]
 
 
 def _points(
