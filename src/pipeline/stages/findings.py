@@ -1,0 +1,124 @@
+"""What a comparison comes to, in words: the headline, and notices of what limits it."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+
+from pipeline.reporting.comparison_facts import Pair, Variant
+from pipeline.reporting.words import listed, quantity
+from pipeline.stages.compared_runs import Run
+from pipeline.stages.contenders import Contender, comparable
+from pipeline.stages.contests import METRIC, RIVAL_BASELINE
+
+FEW_REPEATS = 3
+SAID = {"none": "no detectable difference to", "better": "better than", "worse": "worse than"}
+
+
+def say_headline(contenders: Sequence[Contender], variants: Sequence[Variant], pairs: Sequence[Pair]) -> str:
+    """The best variant of each set that shares test messages, and what it can and cannot be told from; one line."""
+    models = [contender for contender in contenders if not contender.is_baseline]
+    by_name = {variant.name: variant for variant in variants}
+    baselines = {contender.name for contender in contenders if contender.model == RIVAL_BASELINE}
+    mark = "STAND-IN DATA, " if any(variant.stand_in for variant in variants) else ""
+    said = [_say_best([by_name[model.name] for model in members], pairs, baselines) for members in comparable(models)]
+    return f"{mark}{quantity(len(models), 'variant')}: {' | '.join(said)}"
+
+
+def _say_best(members: Sequence[Variant], pairs: Sequence[Pair], baselines: set[str]) -> str:
+    best = max(members, key=lambda variant: variant.summary[METRIC].mean)
+    found = best.summary[METRIC]
+    rank = "best " if len(members) > 1 else ""
+    value = f"{found.mean:.3f} [{found.low:.3f}, {found.high:.3f}]"
+    clauses = [f"{best.dataset}, {best.protocol} protocol: {rank}{METRIC} {best.name} {value}"]
+    verdicts = list(_verdicts(best.name, pairs))
+    variants = [held for held in verdicts if held[0] not in baselines]
+    for chosen in (variants, [held for held in verdicts if held[0] in baselines]):
+        for verdict, words in SAID.items():
+            rivals = [rival for rival, held in chosen if held == verdict]
+            if rivals:
+                clauses.append(f"{words} {_names(rivals)}")
+    return "; ".join(clauses)
+
+
+def _verdicts(name: str, pairs: Sequence[Pair]) -> Iterator[tuple[str, str]]:
+    """Each that was compared with `name`, and whether `name` is better, worse or none of both."""
+    for pair in pairs:
+        if name == pair.first:
+            yield pair.second, {"first": "better", "second": "worse", "none": "none"}[pair.verdict]
+        elif name == pair.second:
+            yield pair.first, {"first": "worse", "second": "better", "none": "none"}[pair.verdict]
+
+
+def find_notices(contenders: Sequence[Contender], superseded: Sequence[Run]) -> list[str]:
+    """What limits the comparison, in sentences; empty where nothing does."""
+    variants = [contender for contender in contenders if not contender.is_baseline]
+    return [
+        *_mixtures(variants),
+        *_unpaired(variants),
+        *_missing_folds(variants),
+        *_few_repeats(variants),
+        *_superseded(superseded),
+    ]
+
+
+def _mixtures(variants: Sequence[Contender]) -> Iterator[str]:
+    reports = [variant.runs[0].report for variant in variants]
+    protocols = list(dict.fromkeys(report.protocol for report in reports))
+    datasets = list(dict.fromkeys(report.dataset for report in reports))
+    if len(protocols) > 1:
+        yield (
+            f"The runs follow the protocols {listed(protocols)}: figures of different protocols must not be compared, "
+            "and no such pair is."
+        )
+    if len(datasets) > 1:
+        yield (
+            f"The runs are on the data sets {listed(datasets)}: figures on different data must not be compared, "
+            "and no such pair is."
+        )
+
+
+def _unpaired(variants: Sequence[Contender]) -> Iterator[str]:
+    sets: dict[tuple[str, str], list[str]] = defaultdict(list)
+    for members in comparable(variants):
+        report = members[0].runs[0].report
+        sets[report.dataset, report.protocol].append(_names([member.name for member in members]))
+    for (dataset, protocol), names in sets.items():
+        if len(names) > 1:
+            yield (
+                f"On {dataset} ({protocol} protocol) not all variants have the same test messages, and only those that "
+                f"do are paired: {'; '.join(names)}."
+            )
+
+
+def _missing_folds(variants: Sequence[Contender]) -> Iterator[str]:
+    for variant in variants:
+        num_folds = variant.runs[0].num_folds
+        folds = {run.fold for run in variant.runs}
+        if num_folds and len(folds) < num_folds:
+            yield f"{variant.name}: {len(folds)} of {num_folds} folds."
+
+
+def _few_repeats(variants: Sequence[Contender]) -> Iterator[str]:
+    few = [variant.name for variant in variants if 1 < len(variant.runs) < FEW_REPEATS]
+    if few:
+        yield f"Two repeats say little of the spread, and their intervals are wide: {_names(few)}."
+
+
+def _superseded(superseded: Sequence[Run]) -> Iterator[str]:
+    if superseded:
+        yield (
+            f"{quantity(len(superseded), 'run')} left out: a later one has the same settings, seed and fold "
+            f"({listed([str(run.folder) for run in superseded])})."
+        )
+
+
+def _names(names: Sequence[str]) -> str:
+    """Names in a sentence; in quotes where one holds a comma."""
+    has_comma = any("," in name for name in names)
+    return listed(
+        [
+            f"\N{LEFT DOUBLE QUOTATION MARK}{name}\N{RIGHT DOUBLE QUOTATION MARK}" if has_comma else name
+            for name in names
+        ]
+    )
