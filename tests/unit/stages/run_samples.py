@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import zlib
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,11 @@ from numpy.typing import NDArray
 from pydantic_core import to_jsonable_python
 
 from pipeline.evaluation.judge import judge
+from pipeline.reporting.comparison_facts import Comparison, Variant
+from pipeline.reporting.folder import COMPARISON, read_json
+from pipeline.stages.compare import compare_runs
+
+Compare = Callable[..., Comparison]
 
 NUM_MESSAGES = 600
 DESCRIPTIONS = {name: f"what {name} is" for name in ("model", "tfidf", "tfidf_all_rows", "majority")}
@@ -157,3 +163,24 @@ def _manifest(sample: Sample) -> dict[str, Any]:
         "git_dirty": None, "python": "3.11", "platform": "Linux", "cpu_count": 2, "versions": {}, "data": [corpus],
         "rows": [], "stages": [],
     }  # fmt: skip
+
+
+def compare_again(folders: list[Path], output: Path) -> Comparison:
+    compare_runs(folders, output, "A comparison")
+    return read_json(output / "comparison.json", Comparison, COMPARISON)
+
+
+def models(comparison: Comparison) -> dict[str, Variant]:
+    return {variant.name: variant for variant in comparison.variants if not variant.is_baseline}
+
+
+def baselines(comparison: Comparison) -> list[str]:
+    return [variant.name for variant in comparison.variants if variant.is_baseline]
+
+
+def folds(sample: Sample) -> Iterator[Sample]:
+    return (replace(sample, fold=fold) for fold in range(5))
+
+
+def seeds(sample: Sample, number: int = 5) -> Iterator[Sample]:
+    return (replace(sample, seed=seed) for seed in range(number))
