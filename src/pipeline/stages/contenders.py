@@ -145,13 +145,19 @@ def _all_agree(group: Sequence[Contender], model: str) -> bool:
 
 def _tell_apart(groups: Sequence[Sequence[Contender]]) -> list[str]:
     """What to add to the name of a baseline that there are several of: "(no undersampling)"."""
-    if len(groups) == 1:
-        return [""]
+    if len(groups) < 2:
+        return ["" for _ in groups]
     choices = [[variant.runs[0].account.choices for variant in group] for group in groups]
     settled = [  # config groups in which the variants of a baseline agree, whichever baseline it is
         key for key in choices[0][0] if all(len({each.get(key) for each in group}) == 1 for group in choices)
     ]
     names = name_by_choices([{key: group[0][key] for key in settled if key in group[0]} for group in choices])
-    if len(set(names)) < len(groups):
-        names = [f"of {group[0].name}" + (f" and {len(group) - 1} more" if group[1:] else "") for group in groups]
-    return [f" ({name})" for name in names]
+    alike = {name for name in names if names.count(name) > 1}
+    return [
+        f" (as for {_first_of(group)})" if name in alike else f" ({name})"
+        for name, group in zip(names, groups, strict=True)
+    ]
+
+
+def _first_of(group: Sequence[Contender]) -> str:
+    return group[0].name + (f" and {len(group) - 1} more" if group[1:] else "")

@@ -72,3 +72,18 @@ def test_baselines_of_other_splits_have_names_of_their_own(compared: Compare) ->
     found = compared(Sample(), *folds(Sample()))
     assert baselines(found)[:2] == ["TF-IDF, all rows (one split)", "TF-IDF, all rows (folds)"]
     assert len({variant.name for variant in found.variants}) == len(found.variants)
+
+
+def test_baselines_that_no_choice_tells_apart_are_told_by_their_variants(compared: Compare) -> None:
+    found = compared(Sample(), Sample("lstm"), Sample(test_share=0.2), Sample(dataset="sms_spam"))
+    assert baselines(found)[:3] == [
+        "TF-IDF, all rows (as for enron_spam, gru, test_share=0.25 and 1 more)",
+        "TF-IDF, all rows (as for enron_spam, gru, test_share=0.2)",
+        "TF-IDF, all rows (sms_spam)",
+    ]
+
+
+def test_nothing_is_undersampled(compared: Compare) -> None:
+    """TF-IDF on the same rows is then TF-IDF on all rows, and has no row of its own."""
+    found = compared(*(Sample(model, sampling="none") for model in ("gru", "lstm")))
+    assert baselines(found) == ["TF-IDF, all rows", "Majority class"]
