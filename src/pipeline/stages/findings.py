@@ -109,7 +109,7 @@ def _superseded(superseded: Sequence[Run]) -> Iterator[str]:
     if superseded:
         yield (
             f"{quantity(len(superseded), 'run')} left out: a later one has the same settings, seed and fold "
-            f"({listed([str(run.folder) for run in superseded])})."
+            f"({listed(['/'.join(run.folder.parts[-2:]) for run in superseded])})."
         )
 
 
