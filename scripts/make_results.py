@@ -1,9 +1,9 @@
-"""Write docs/RESULTS.md and its figures from finished run folders.
+"""Write docs/RESULTS.md and its figures from finished run folders and comparisons.
 
-    python scripts/make_results.py outputs/runs/*/*
+    python scripts/make_results.py outputs/runs/*/* outputs/sweeps/*/*
 
-Only runs on real data that ended well are taken; of runs that repeat each other (same experiment, data set, protocol
-and seed), the latest.
+Only what was run on real data is taken, unless a comparison holds some of it; of runs that repeat each other (same
+experiment, data set, protocol and seed), and of comparisons of the same title, data sets and protocols, the latest.
 """
 
 from __future__ import annotations
@@ -18,15 +18,17 @@ from pathlib import Path
 from typing import Any
 
 DOCS = Path(__file__).parents[1] / "docs"
-FIGURES = ("baseline_comparison", "learning_curves")
+RUN_FIGURES = ("baseline_comparison", "learning_curves")
+COMPARISON_FIGURES = ("metrics", "differences", "folds")
 COLUMNS = ("f1", "recall", "precision", "accuracy", "pr_auc")
 INTRODUCTION = """\
 # Results
 
-Made by `python scripts/make_results.py outputs/runs/*/*` from the files of the runs named below; no figure is typed in.
-Brackets hold 95 % bootstrap intervals over groups of near-duplicate test messages. They do not hold the luck of the
-seed or of the split. "Difference" is the baseline's F1 minus the model's, paired on the same resamples; where its
-interval contains 0, no difference is detectable. Figures of different protocols must not be compared with each other.
+Made by `python scripts/make_results.py FOLDER...` from the files of the runs named below; no figure is typed in.
+Brackets hold 95 % intervals: of one run, from the bootstrap over groups of near-duplicate test messages, without the
+luck of seed and split; of several runs, of their mean. "Difference" is the baseline's F1 minus the model's, paired on
+the same resamples; where its interval contains 0, no difference is detectable. Figures of different protocols must not
+be compared with each other. Seconds are of training, on two cores that other jobs may have shared.
 """
 
 
@@ -49,8 +51,30 @@ class Run:
         """The identity as a file name."""
         return "_".join(map(str, self.identity[:3]))
 
+    @property
+    def train_seconds(self) -> float:
+        """Seconds of all epochs, also where the fit was reused."""
+        import pandas as pd
 
-def read(folder: Path) -> Run | None:
+        return float(pd.read_parquet(self.folder / "tables" / "history.parquet")["seconds"].sum())
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """A folder that holds a comparison."""
+
+    folder: Path
+    content: dict[str, Any]
+
+    @property
+    def name(self) -> str:
+        """What it is of, as a file name: the same for comparisons that repeat each other."""
+        return "_".join([self.content["title"], *self.content["datasets"], *self.content["protocols"]]).replace(
+            " ", "_"
+        )
+
+
+def read_run(folder: Path) -> Run | None:
     """A run folder, or None where it is no finished run on real data."""
     try:
         files = [json.loads((folder / f"{name}.json").read_text("utf-8")) for name in ("metrics", "manifest", "report")]
@@ -61,12 +85,26 @@ def read(folder: Path) -> Run | None:
     return run if is_real and run.manifest["status"] == "finished" else None
 
 
-def latest(runs: Iterable[Run]) -> list[Run]:
+def read_comparison(folder: Path) -> Comparison | None:
+    """A folder with a comparison, or None where it is none of real data."""
+    try:
+        content = json.loads((folder / "comparison.json").read_text("utf-8"))
+    except FileNotFoundError:
+        return None
+    is_real = not all(variant["stand_in"] for variant in content["variants"]) and "sample" not in content["datasets"]
+    return Comparison(folder, content) if is_real else None
+
+
+def latest_runs(runs: Iterable[Run]) -> list[Run]:
     """One run an identity, sorted by it."""
-    return sorted(
-        {run.identity: run for run in sorted(runs, key=lambda run: run.manifest["started"])}.values(),
-        key=lambda run: run.identity,
-    )
+    in_time = sorted(runs, key=lambda run: run.manifest["started"])
+    return sorted({run.identity: run for run in in_time}.values(), key=lambda run: run.identity)
+
+
+def latest_comparisons(comparisons: Iterable[Comparison]) -> list[Comparison]:
+    """One comparison a name, sorted by it; folders are named by time."""
+    in_time = sorted(comparisons, key=lambda comparison: comparison.folder.name)
+    return sorted({comparison.name: comparison for comparison in in_time}.values(), key=lambda one: one.name)
 
 
 def overview(runs: list[Run]) -> str:
@@ -81,7 +119,7 @@ def overview(runs: list[Run]) -> str:
             values = " | ".join(estimate(model["metrics"][column]) for column in COLUMNS)
             label = f"**{run.metrics['model']}**" if name == "model" else name
             difference = estimate(model["difference"]["f1"], sign="+") if model["difference"] else ""
-            seconds = f"{training_seconds(run):,.0f}" if name == "model" else ""
+            seconds = f"{run.train_seconds:,.0f}" if name == "model" else ""
             lines.append(f"| {identity} | {label} | {values} | {difference} | {seconds} |")
     return "\n".join(lines)
 
@@ -93,17 +131,11 @@ def estimate(interval: dict[str, float | None], sign: str = "") -> str:
     return f"{interval['value']:{sign}.3f} [{interval['low']:{sign}.3f}, {interval['high']:{sign}.3f}]"
 
 
-def training_seconds(run: Run) -> float:
-    """Seconds of the fit, 0 where it was reused."""
-    return sum(stage["seconds"] for stage in run.manifest["stages"] if stage["stage"] == "fit_classifier")
-
-
-def section(run: Run) -> str:
+def run_section(run: Run) -> str:
     """What one run was, and its figures."""
     experiment, dataset, protocol, seed = run.identity
     duplicates, training = run.report["duplicates"], run.report["training"]
     counts = "; ".join(f"{part['part']} {part['negative'] + part['positive']:,}" for part in run.report["counts"])
-    pictures = "\n".join(f"![{name}](figures/{run.name}_{name}.png)" for name in FIGURES)
     commit = (run.manifest["git_commit"] or "unknown")[:10]
     return f"""\
 ## {experiment} on {dataset}, protocol {protocol}, seed {seed}
@@ -113,28 +145,66 @@ a random split would leak {duplicates["random_leakage_percent"]:.1f} % of the te
 {duplicates["leakage_percent"]:.1f} %. {training["params"]:,} weights, epoch {training["kept_epoch"]} of
 {training["epochs"]} kept. Commit {commit}, started {run.manifest["started"]}.
 
-{pictures}
+{pictures(run.name, [name for name in RUN_FIGURES if drawn(run.folder, name).exists()])}
 """
+
+
+def comparison_section(comparison: Comparison) -> str:
+    """What a comparison says, its tables and its figures."""
+    content = comparison.content
+    notices = "".join(f"\n- {notice}" for notice in content["notices"])
+    files = [comparison.folder / "tables" / f"{name}.md" for name in ("results", "pairs")]
+    tables = "\n".join(file.read_text("utf-8") for file in files if file.exists())
+    shown = [name for name in COMPARISON_FIGURES if drawn(comparison.folder, name).exists()]
+    return f"""\
+## {content["title"]} on {", ".join(content["datasets"])}, protocol {", ".join(content["protocols"])}
+
+{content["headline"]}
+{notices}
+
+{tables}
+{pictures(comparison.name, shown)}
+"""
+
+
+def drawn(folder: Path, name: str) -> Path:
+    """Where a folder keeps a figure."""
+    return folder / "figures" / f"{name}.png"
+
+
+def pictures(prefix: str, names: Iterable[str]) -> str:
+    """Markdown of the figures."""
+    return "\n".join(f"![{name}](figures/{prefix}_{name}.png)" for name in names)
+
+
+def copy_figures(folder: Path, prefix: str, names: Iterable[str], output: Path) -> None:
+    """Put the figures of a folder that it has beside the page."""
+    for name in names:
+        if drawn(folder, name).exists():
+            shutil.copy(drawn(folder, name), output / f"{prefix}_{name}.png")
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Write the page; the exit code."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("folders", nargs="+", type=Path, help="run folders")
+    parser.add_argument("folders", nargs="+", type=Path, help="run folders, and folders with a comparison")
     parser.add_argument("--output", type=Path, default=DOCS, help="folder of RESULTS.md (default: docs)")
     options = parser.parse_args(arguments)
-    runs = latest(run for folder in options.folders if (run := read(folder)))
-    if not runs:
-        print("None of these folders holds a finished run on real data.", file=sys.stderr)
+    runs = latest_runs(run for folder in options.folders if (run := read_run(folder)))
+    comparisons = latest_comparisons(one for folder in options.folders if (one := read_comparison(folder)))
+    if not runs and not comparisons:
+        print("None of these folders holds a finished run or a comparison on real data.", file=sys.stderr)
         return 2
     figures = options.output / "figures"
     figures.mkdir(parents=True, exist_ok=True)
     for run in runs:
-        for name in FIGURES:
-            shutil.copy(run.folder / "figures" / f"{name}.png", figures / f"{run.name}_{name}.png")
-    page = "\n".join([INTRODUCTION, overview(runs), "", *map(section, runs)])
+        copy_figures(run.folder, run.name, RUN_FIGURES, figures)
+    for comparison in comparisons:
+        copy_figures(comparison.folder, comparison.name, COMPARISON_FIGURES, figures)
+    sections = [*map(comparison_section, comparisons), *map(run_section, runs)]
+    page = "\n".join([INTRODUCTION, *([overview(runs), ""] if runs else []), *sections])
     (options.output / "RESULTS.md").write_text(page, encoding="utf-8")
-    print(f"{options.output / 'RESULTS.md'}: {len(runs)} runs")
+    print(f"{options.output / 'RESULTS.md'}: {len(runs)} runs, {len(comparisons)} comparisons")
     return 0
 
 

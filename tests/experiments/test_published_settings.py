@@ -25,7 +25,7 @@ def settings(*overrides: str) -> dict[str, Any]:
         ("gru", "undersample", "train"),
         ("gru_full", "none", "train"),
         ("lstm", "undersample", "none"),
-        ("simple_rnn", "undersample", "none"),
+        ("simple_rnn", "undersample", "train"),
         ("gru_kfold", "undersample", "all"),
         ("lstm_kfold", "undersample", "all"),
         ("sms_rnn", "none", "none"),

@@ -12,7 +12,7 @@ Shapes: B batch, T time steps, V rows of the table, D vector width, H units. (B,
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from pipeline.artifacts import Embedding
 from pipeline.ranges import Count, Rate
@@ -118,7 +118,7 @@ def _embed(embedding: Embedding, *, mask: bool) -> tuple[keras.KerasTensor, kera
     rows, width = embedding.matrix.shape
     ids = keras.Input((None,), dtype="int32", name="ids")
     table = keras.layers.Embedding(rows, width, mask_zero=mask, trainable=embedding.trainable, name="embedding")
-    return ids, table(ids)
+    return cast("keras.KerasTensor", ids), table(ids)
 
 
 def _classifier(embedding: Embedding, ids: keras.KerasTensor, features: keras.KerasTensor, *, name: str) -> keras.Model:
