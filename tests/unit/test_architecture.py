@@ -31,8 +31,9 @@ MAY_IMPORT = {leaf: FOUNDATIONS | {leaf} for leaf in LEAVES} | {
     "help": set(),
     "config": {"data", "errors", "manifest", "plan", "runner", "settings", "store"},
     "report": {"errors", "reporting"},
-    "compare": {"errors", "stages"},
-    "sweeps": {"config", "errors", "keys", "manifest", "reporting", "stages", "sweeps"},
+    "comparison": {"artifacts", "comparison", "errors", "evaluation", "reporting"},
+    "compare": {"comparison", "errors"},
+    "sweeps": {"comparison", "config", "errors", "keys", "manifest", "reporting", "sweeps"},
     "__main__": {"config", "errors", "help", "sweeps"},
     "__init__": set(),
 }

@@ -168,7 +168,7 @@ def _compare(sweep: Sweep) -> bool:
 
             print(finish_search(sweep.folder, sweep.config))
         else:
-            from pipeline.stages.compare import compare_runs
+            from pipeline.comparison.compare import compare_runs
 
             print(compare_runs([sweep.folder], sweep.folder, sweep.record.name))
     except UserError as error:

@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from pipeline.reporting.comparison_facts import (
+from pipeline.reporting.comparison.facts import (
     Comparison,
     Pair,
     PairTest,

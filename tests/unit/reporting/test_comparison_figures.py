@@ -13,12 +13,11 @@ from comparison_samples import PLANS, Kind, Plan, model, write_comparison
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from pipeline.reporting import comparison_curves as curves
-from pipeline.reporting import comparison_figures as figures
-from pipeline.reporting.comparison_contrasts import contrasts
-from pipeline.reporting.comparison_facts import Pair, PairTest, Variant
-from pipeline.reporting.comparison_plates import plates
-from pipeline.reporting.comparison_scene import BASELINES, MODELS, Scene, label, read_comparison
+from pipeline.reporting.comparison import curves, figures
+from pipeline.reporting.comparison.contrasts import contrasts
+from pipeline.reporting.comparison.facts import Pair, PairTest, Variant
+from pipeline.reporting.comparison.plates import plates
+from pipeline.reporting.comparison.scene import BASELINES, MODELS, Scene, label, read_comparison
 from pipeline.reporting.facts import Estimate
 
 

@@ -14,7 +14,7 @@ from comparison_samples import PLANS, write_comparison
 from PIL import Image
 
 from pipeline.errors import UserError
-from pipeline.reporting.comparison import draw_comparison
+from pipeline.reporting.comparison.report import draw_comparison
 
 ALWAYS = {"metrics", "differences", "learning_curves", "roc", "precision_recall", "train_times"}
 FIGURES = {

@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 from comparison_samples import PLANS, write_comparison
 
-from pipeline.reporting import comparison_tables as tables
-from pipeline.reporting.comparison_facts import PublishedFigure
-from pipeline.reporting.comparison_scene import Scene, read_comparison
-from pipeline.reporting.comparison_tables import Cell, Column, Table
-from pipeline.reporting.table_files import as_csv, as_latex, as_markdown
+from pipeline.reporting.comparison import tables
+from pipeline.reporting.comparison.facts import PublishedFigure
+from pipeline.reporting.comparison.files import as_csv, as_latex, as_markdown
+from pipeline.reporting.comparison.scene import Scene, read_comparison
+from pipeline.reporting.comparison.tables import Cell, Column, Table
 
 NASTY = "a_b & 100 % {x} \\y | <b> #$^~"
 

@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from pipeline.errors import UserError
-from pipeline.reporting.comparison_facts import Unfinished
+from pipeline.reporting.comparison.facts import Unfinished
 from pipeline.reporting.facts import Judged, Report
 from pipeline.reporting.folder import RunFolder, read_json, read_run, read_table
 

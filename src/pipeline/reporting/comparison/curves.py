@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from pipeline.reporting.comparison_scene import BASELINES
+from pipeline.reporting.comparison.scene import BASELINES
 from pipeline.reporting.curves import GUESS
 from pipeline.reporting.style import Look
 

@@ -6,8 +6,8 @@ import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from pipeline.reporting.comparison_facts import Variant
-from pipeline.reporting.comparison_scene import Scene, label
+from pipeline.reporting.comparison.facts import Variant
+from pipeline.reporting.comparison.scene import Scene, label
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

@@ -12,10 +12,10 @@ import pytest
 from run_samples import Compare, Sample, compare_again, folds, models, seeds, write_json, write_run
 
 from pipeline.compare import main
+from pipeline.comparison.compare import compare_runs
 from pipeline.errors import UserError
 from pipeline.evaluation.repeats import corrected_mean
-from pipeline.reporting.comparison_facts import Comparison, Pair
-from pipeline.stages.compare import compare_runs
+from pipeline.reporting.comparison.facts import Comparison, Pair
 
 
 def pair_of(comparison: Comparison, first: str, second: str) -> Pair:

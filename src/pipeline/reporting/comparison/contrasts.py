@@ -6,8 +6,8 @@ from collections import defaultdict
 from collections.abc import Callable, Sequence
 
 from pipeline.reporting import words
-from pipeline.reporting.comparison_facts import Variant
-from pipeline.reporting.comparison_figures import Contrast
+from pipeline.reporting.comparison.facts import Variant
+from pipeline.reporting.comparison.figures import Contrast
 
 Key = tuple[str, ...]
 FOLLOWING = {"experiment", "source", "report", "flow", "hparams"}  # choices that say nothing of how a model was made

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 
-from pipeline.stages.compared_runs import Run
+from pipeline.comparison.runs import Run
 
 CORE = ("dataset", "protocol", "model", "embedding", "sampling", "split")  # named wherever they differ
 UNNAMED = {"experiment", "source", "faults", "flow", "report", "hparams", "shared_embedding"}  # follow from the others

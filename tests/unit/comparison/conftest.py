@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from run_samples import Compare, Sample, compare_again, write_run
 
-from pipeline.reporting.comparison_facts import Comparison
-from pipeline.stages import compare
+from pipeline.comparison import compare
+from pipeline.reporting.comparison.facts import Comparison
 
 
 @pytest.fixture

@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
-from pipeline.reporting.comparison_facts import Pair, Variant
-from pipeline.reporting.comparison_scene import Scene, metric, rank
+from pipeline.reporting.comparison.facts import Pair, Variant
+from pipeline.reporting.comparison.scene import Scene, metric, rank
 from pipeline.reporting.sentences import Notice
 from pipeline.reporting.words import METRIC, decimal, interval, listed, quantity
 

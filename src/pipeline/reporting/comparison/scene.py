@@ -10,7 +10,7 @@ from pathlib import Path
 import pandas as pd
 
 from pipeline.errors import UserError
-from pipeline.reporting.comparison_facts import Comparison, Summary, Variant
+from pipeline.reporting.comparison.facts import Comparison, Summary, Variant
 from pipeline.reporting.folder import COMPARISON, read_json, read_table
 from pipeline.reporting.style import INK, LOOKS, MUTED, Look
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
-from pipeline.reporting.comparison_facts import Pair, Variant
+from pipeline.comparison.contenders import Contender, comparable
+from pipeline.comparison.contests import METRIC, RIVAL_BASELINE
+from pipeline.comparison.runs import Run
+from pipeline.reporting.comparison.facts import Pair, Variant
 from pipeline.reporting.words import listed, quantity
-from pipeline.stages.compared_runs import Run
-from pipeline.stages.contenders import Contender, comparable
-from pipeline.stages.contests import METRIC, RIVAL_BASELINE
 
 FEW_REPEATS = 3
 SAID = {"none": "no detectable difference to", "better": "better than", "worse": "worse than"}

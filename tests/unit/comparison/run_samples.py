@@ -15,10 +15,10 @@ import yaml
 from numpy.typing import NDArray
 from pydantic_core import to_jsonable_python
 
+from pipeline.comparison.compare import compare_runs
 from pipeline.evaluation.judge import judge
-from pipeline.reporting.comparison_facts import Comparison, Variant
+from pipeline.reporting.comparison.facts import Comparison, Variant
 from pipeline.reporting.folder import COMPARISON, read_json
-from pipeline.stages.compare import compare_runs
 
 Compare = Callable[..., Comparison]
 

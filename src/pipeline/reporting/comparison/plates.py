@@ -6,13 +6,12 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pipeline.reporting import comparison_curves as curves
-from pipeline.reporting import comparison_figures as figures
 from pipeline.reporting import style, words
-from pipeline.reporting.comparison_contrasts import contrasts
-from pipeline.reporting.comparison_facts import Pair, Variant
-from pipeline.reporting.comparison_legends import legend, legend_height, names_of, proxy, rows_height
-from pipeline.reporting.comparison_scene import BASELINES, MOST_CURVES, Scene, label, rank
+from pipeline.reporting.comparison import curves, figures
+from pipeline.reporting.comparison.contrasts import contrasts
+from pipeline.reporting.comparison.facts import Pair, Variant
+from pipeline.reporting.comparison.legends import legend, legend_height, names_of, proxy, rows_height
+from pipeline.reporting.comparison.scene import BASELINES, MOST_CURVES, Scene, label, rank
 from pipeline.reporting.style import INK, LOOKS, Look
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ import math
 from collections.abc import Sequence
 from pathlib import Path
 
-from pipeline.reporting.comparison_tables import Cell, Record, Table
+from pipeline.reporting.comparison.tables import Cell, Record, Table
 from pipeline.reporting.words import MINUS
 
 LATEX = {

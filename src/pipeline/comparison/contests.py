@@ -11,12 +11,12 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from pipeline.comparison.contenders import Contender, shared_runs
+from pipeline.comparison.runs import Run
 from pipeline.evaluation.paired import bootstrap_difference, differing_groups, f1_samples, holm, mcnemar
 from pipeline.evaluation.repeats import corrected_mean
-from pipeline.reporting.comparison_facts import Pair, PairTest
+from pipeline.reporting.comparison.facts import Pair, PairTest
 from pipeline.reporting.facts import Estimate
-from pipeline.stages.compared_runs import Run
-from pipeline.stages.contenders import Contender, shared_runs
 
 METRIC = "f1"
 RIVAL_BASELINE = "tfidf_all_rows"  # what every variant must beat

@@ -12,15 +12,15 @@ import numpy as np
 import pandas as pd
 from pydantic import TypeAdapter
 
+from pipeline.comparison.contenders import Contender, find_contenders
+from pipeline.comparison.contests import RESAMPLES, Contests
+from pipeline.comparison.findings import find_notices, say_headline
+from pipeline.comparison.runs import Run, read_runs
 from pipeline.evaluation.metrics import METRICS
 from pipeline.evaluation.published import published_figures
 from pipeline.evaluation.repeats import corrected_mean
-from pipeline.reporting.comparison import draw_comparison
-from pipeline.reporting.comparison_facts import Comparison, PublishedFigure, Repeat, Summary, Unfinished, Variant
-from pipeline.stages.compared_runs import Run, read_runs
-from pipeline.stages.contenders import Contender, find_contenders
-from pipeline.stages.contests import RESAMPLES, Contests
-from pipeline.stages.findings import find_notices, say_headline
+from pipeline.reporting.comparison.facts import Comparison, PublishedFigure, Repeat, Summary, Unfinished, Variant
+from pipeline.reporting.comparison.report import draw_comparison
 
 LOWEST = {"mcc": -1.0}  # of a metric; of all others 0
 

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from pipeline.reporting import words
-from pipeline.reporting.comparison_facts import Pair, Variant
-from pipeline.reporting.comparison_scene import metric
+from pipeline.reporting.comparison.facts import Pair, Variant
+from pipeline.reporting.comparison.scene import metric
 from pipeline.reporting.figures import NEAR
 from pipeline.reporting.style import FAINT, INK, LOOKS, MUTED, Look
 

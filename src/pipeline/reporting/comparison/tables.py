@@ -7,9 +7,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from pipeline.reporting import words
-from pipeline.reporting.comparison_facts import Pair, PublishedFigure, Variant
-from pipeline.reporting.comparison_figures import p_value
-from pipeline.reporting.comparison_scene import Scene, metric
+from pipeline.reporting.comparison.facts import Pair, PublishedFigure, Variant
+from pipeline.reporting.comparison.figures import p_value
+from pipeline.reporting.comparison.scene import Scene, metric
 from pipeline.reporting.words import METRIC
 
 METRICS = ("f1", "recall", "precision", "accuracy", "pr_auc", "mcc")

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from pipeline.reporting import comparison_sentences
-from pipeline.reporting.comparison_plates import draw_figures
-from pipeline.reporting.comparison_scene import read_comparison
-from pipeline.reporting.comparison_tables import all_tables
+from pipeline.reporting.comparison import sentences
+from pipeline.reporting.comparison.files import write_tables
+from pipeline.reporting.comparison.plates import draw_figures
+from pipeline.reporting.comparison.scene import read_comparison
+from pipeline.reporting.comparison.tables import all_tables
 from pipeline.reporting.page import picture, write_page
-from pipeline.reporting.table_files import write_tables
 
 
 def draw_comparison(folder: Path) -> Path:
@@ -34,5 +34,5 @@ def draw_comparison(folder: Path) -> Path:
         scene=scene,
         pictures=pictures,
         tables={table.name: table for table in tables},
-        say=comparison_sentences,
+        say=sentences,
     )

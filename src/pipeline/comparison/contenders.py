@@ -9,10 +9,10 @@ from itertools import combinations
 import numpy as np
 from numpy.typing import NDArray
 
+from pipeline.comparison.naming import name_by_choices, name_by_settings
+from pipeline.comparison.runs import MAIN, Run
 from pipeline.reporting.facts import Judged
 from pipeline.reporting.words import MODEL_NAMES
-from pipeline.stages.compared_runs import MAIN, Run
-from pipeline.stages.naming import name_by_choices, name_by_settings
 
 BASELINES = ("tfidf_all_rows", "tfidf", "majority")
 
