@@ -56,8 +56,25 @@ def test_make_knows_its_targets(command: str) -> None:
     assert expected[command] in done.stdout
 
 
+def runs_elsewhere(command: str) -> bool:
+    """Whether other tests really run it: test_launchers and test_search."""
+    return "hydra/launcher=" in command or "hparams=" in command
+
+
+@pytest.mark.parametrize("command", [line for line in commands() if runs_elsewhere(line)])
+def test_a_command_with_an_extra_composes(command: str, folder: Path) -> None:
+    _, *arguments = shlex.split(command)
+    done = subprocess.run(
+        [sys.executable, *arguments, "--cfg", "hydra"], cwd=folder, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    assert "mode: MULTIRUN" in done.stdout
+
+
 @pytest.mark.slow
-@pytest.mark.parametrize("command", [command for command in commands() if command.startswith("python ")])
+@pytest.mark.parametrize(
+    "command", [line for line in commands() if line.startswith("python ") and not runs_elsewhere(line)]
+)
 def test_a_command_runs(command: str, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("PIPELINE_DATA_DIR", raising=False)
     _, *arguments = [path for word in shlex.split(command) for path in expanded(word, folder)]
