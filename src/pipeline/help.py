@@ -28,6 +28,8 @@ Common settings:
   -m model=gru,lstm 'seed=range(5)' a sweep: a job for each combination, as many at a time as there are cores, then a
                                     comparison; the same command goes on with a sweep that was stopped
   hydra.launcher.jobs=1             jobs of a sweep at a time
+  hydra/launcher=NAME               another launcher of its jobs: {launchers}
+  hparams=NAME                      a search on the validation part: {searches}
   split.fold=2 hydra.mode=RUN       one job of an experiment that is a sweep
   seed=1                            the one seed of the run
   strict=true                       stop where data cannot be had, instead of using the embedded sample
@@ -50,6 +52,8 @@ def page(conf: Path) -> str:
     width = max(len(file.stem) for file in experiments) + 4
     return PAGE.format(
         experiments="\n".join(_wrapped(f"  {file.stem}".ljust(width), _first_comment(file)) for file in experiments),
+        launchers=_names(conf / "hydra" / "launcher"),
+        searches=_names(conf / "hparams"),
         **{f"{group}s": _names(conf / group) for group in ("dataset", "model", "embedding", "sampling", "protocol")},
     )
 
