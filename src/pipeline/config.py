@@ -106,6 +106,12 @@ def explain(error: HydraException | OmegaConfBaseException) -> UserError:
             return _unknown_choice(missing)
         case ConfigCompositionException() if found := re.search(r"Could not override '([^']+)'", str(error)):
             return _unknown_key(found[1])
+        case ConfigCompositionException() if "Ambiguous value" in str(error) or "requires --multirun" in str(error):
+            return UserError(
+                "An override has several values, which only a sweep can have.",
+                expected="one value for each setting of a run",
+                remedy="Add -m before the overrides; for a list as one value use brackets: 'key=[a,b]'.",
+            )
         case OverrideParseException():
             return UserError(
                 f"The override {error.override!r} cannot be read.",

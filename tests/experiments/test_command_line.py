@@ -47,6 +47,7 @@ def test_the_composed_config_can_be_shown(run_pipeline: Run) -> None:
         ("~training.epochs", "training.epochs is missing", "a value", "training.epochs"),
         ("model.build._target_=os.system", "is refused", "this package", "a function"),
         ("model.build._target_=pipeline.models.classifiers.build_gri", "does not exist", "build_gru", "Did you mean"),
+        ("seed=0,1", "several values", "one value", "-m"),
         ("'a b", "cannot be read", "key=value", "quotes"),
         ("flow=nothing", "flow=nothing is not known", "classify", "conf/flow"),
         ("dataset=csv", "dataset.path is missing", "CSV", "dataset.path="),

@@ -49,6 +49,12 @@ def test_the_two_chain_model_follows_one_that_trained_at_ten_times_the_rate() ->
     assert audit["shared_embedding.rows"] == audit["balance.strategy"] == "none"
 
 
+def test_the_folds_of_the_gru_follow_those_of_the_lstm() -> None:
+    donors = [settings(f"+experiment={name}", "protocol=published") for name in ("lstm_kfold", "gru_kfold")]
+    shown = [(donor["shared_embedding.epochs"], donor["shared_embedding.learning_rate"]) for donor in donors]
+    assert shown == [(8, 1e-4), (4, 1e-3)]
+
+
 def test_the_choice_of_sampling_holds_under_both_protocols() -> None:
     assert settings("+experiment=gru", "sampling=none")["sampling.strategy"] == "none"
     assert settings("+experiment=gru", "sampling=none", "protocol=published")["balance.strategy"] == "none"

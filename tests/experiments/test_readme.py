@@ -1,4 +1,6 @@
-"""Every command that the README shows is run, in its order and in one folder, as a reader would.
+"""Every command of the README but `pip install` is run, in its order and in one folder, as a reader would.
+
+Those that need an extra are composed here, and run by test_launchers and test_search.
 
 Trainings get settings that keep them short; data are not downloaded, so that the sample stands in.
 """

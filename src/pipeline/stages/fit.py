@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from pipeline.artifacts import Embedding, Fitted, Predictions, Sample, Split, Tokens
+from pipeline.errors import UserError
 from pipeline.evaluation.calibration import correct_prior
 from pipeline.models import fitting
 from pipeline.models.backend import start_keras
@@ -124,7 +125,17 @@ def predict(
 def predict_validation(
     split: Split, sample: Sample, tokens: Tokens, fitted: Fitted, *, prior: Literal["true", "sampled"]
 ) -> Predictions:
-    """Probabilities of the validation rows alone; `prior` as for `predict`."""
+    """Probabilities of the validation rows alone; `prior` as for `predict`.
+
+    Raises:
+        UserError: the test part doubles as the validation part.
+    """
+    if split.validation_is_test:
+        raise UserError(
+            "flow=classify_validation is there to leave the test part alone, but it is the validation part here.",
+            expected="split.validation=own",
+            remedy="Set split.validation=own, or run the whole flow: flow=classify.",
+        )
     return _predictions(split, sample, tokens, fitted, ("validation",), prior)
 
 
