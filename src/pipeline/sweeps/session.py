@@ -20,6 +20,7 @@ from pipeline.sweeps.identity import identity_of
 from pipeline.sweeps.jobs import Job, counted, labels, quoted
 from pipeline.sweeps.outcome import LOCK, RECORD, Failure, failure
 from pipeline.sweeps.record import JobRecord, Status, SweepRecord, hold, jobs_in, refuse_other, unfinished
+from pipeline.sweeps.validation import has_no_test, list_scores
 
 _DIR = "hydra.sweep.dir"
 _NO_SCORE = "ValueError: No trials are completed yet."
@@ -161,12 +162,14 @@ def _end(sweep: Sweep, error: BaseException | None) -> tuple[int, dict[int, Fail
 
 
 def _compare(sweep: Sweep) -> bool:
-    """Draw the comparison of the jobs that finished, or what a search has found; whether that could be done."""
+    """Tell how the jobs that finished compare, or what a search has found; whether that could be done."""
     try:
         if sweep.is_search:
             from pipeline.sweeps.search import finish_search
 
             print(finish_search(sweep.folder, sweep.config))
+        elif has_no_test(sweep.folder):
+            print(list_scores(sweep.folder))
         else:
             from pipeline.comparison.compare import compare_runs
 
