@@ -16,6 +16,7 @@ from pipeline.comparison.contenders import Contender, find_contenders
 from pipeline.comparison.contests import RESAMPLES, Contests
 from pipeline.comparison.findings import find_notices, say_headline
 from pipeline.comparison.runs import Run, read_runs
+from pipeline.errors import UserError
 from pipeline.evaluation.metrics import METRICS
 from pipeline.evaluation.published import published_figures
 from pipeline.evaluation.repeats import corrected_mean
@@ -31,8 +32,9 @@ def compare_runs(folders: Sequence[Path], output: Path, title: str) -> str:
     Runs that differ in nothing but seed and fold are repeats of one variant. Unfinished runs are left out and listed.
 
     Raises:
-        UserError: a folder is neither of a run nor of a sweep, or no run is finished.
+        UserError: a folder is neither of a run nor of a sweep, no run is finished, or `output` holds something else.
     """
+    _check_output(output)
     runs, unfinished = read_runs(folders)
     contenders, superseded = find_contenders(runs)
     pairs = Contests().judge(contenders)
@@ -58,6 +60,25 @@ def compare_runs(folders: Sequence[Path], output: Path, title: str) -> str:
     (output / "comparison.json").write_bytes(TypeAdapter(Comparison).dump_json(comparison, indent=1))
     draw_comparison(output)
     return comparison.headline
+
+
+def _check_output(output: Path) -> None:
+    """Nothing but an earlier comparison may be written over: a sweep's folder holds one beside its jobs."""
+    nearest = next(path for path in (output, *output.parents) if path.exists())
+    if not nearest.is_dir():
+        reason = f"{nearest} is no folder"
+    elif nearest != output or any((output / name).is_file() for name in ("comparison.json", "sweep.json")):
+        reason = ""
+    else:
+        reason = "there are other files in it" if any(not one.name.isdecimal() for one in output.iterdir()) else ""
+    if (output / "manifest.json").exists():
+        reason = "it is the folder of a run, whose report would be lost"
+    if reason:
+        raise UserError(
+            f"The comparison cannot be written to {output}: {reason}.",
+            expected="a new or empty folder, a sweep folder, or the folder of an earlier comparison",
+            remedy="Give another --output, or none for a new folder in outputs/comparisons.",
+        )
 
 
 def _variant(contender: Contender, output: Path) -> Variant:

@@ -165,6 +165,41 @@ def test_no_run_is_left(tmp_path: Path) -> None:
         compare_runs([write_run(tmp_path / "run", Sample(status="failed"))], tmp_path / "comparison", "")
 
 
+def test_the_folder_of_a_run_is_not_written_over(tmp_path: Path) -> None:
+    run = write_run(tmp_path / "run", Sample())
+    before = {path: path.read_bytes() for path in run.rglob("*") if path.is_file()}
+    with pytest.raises(UserError, match="it is the folder of a run"):
+        compare_runs([run], run, "")
+    assert {path: path.read_bytes() for path in run.rglob("*") if path.is_file()} == before
+
+
+@pytest.mark.parametrize("output", ["thesis.txt", "thesis.txt/comparison"])
+def test_a_file_is_no_output(tmp_path: Path, output: str) -> None:
+    (tmp_path / "thesis.txt").write_text("mine", encoding="utf-8")
+    with pytest.raises(UserError, match=r"thesis\.txt is no folder"):
+        compare_runs([write_run(tmp_path / "run", Sample())], tmp_path / output, "")
+
+
+@pytest.mark.parametrize("file", ["report.html", "figures/mine.png"])
+def test_a_folder_with_other_files_is_no_output(tmp_path: Path, file: str) -> None:
+    other = tmp_path / "thesis" / file
+    other.parent.mkdir(parents=True)
+    other.write_text("mine", encoding="utf-8")
+    with pytest.raises(UserError, match="other files"):
+        compare_runs([write_run(tmp_path / "run", Sample())], tmp_path / "thesis", "")
+    assert other.read_text(encoding="utf-8") == "mine"
+
+
+def test_folders_of_sweeps_and_empty_ones_are_outputs(tmp_path: Path, compared: Compare) -> None:
+    sweep = tmp_path / "sweep"
+    run = write_run(sweep / "0", Sample())
+    (sweep / "sweep.json").write_text("{}", encoding="utf-8")
+    (sweep / "multirun.yaml").write_text("", encoding="utf-8")
+    (tmp_path / "empty").mkdir()
+    for output in (sweep, tmp_path / "empty"):
+        assert list(models(compare_again([run], output))) == ["gru"]
+
+
 def test_tables_hold_every_repeat(tmp_path: Path, compared: Compare) -> None:
     compared(*seeds(Sample(), 2), *seeds(Sample("lstm"), 2))
     tables = tmp_path / "0" / "comparison" / "tables"
