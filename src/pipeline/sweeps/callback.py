@@ -28,9 +28,11 @@ class SweepFolder(Callback):
         """
         from pipeline.sweeps.plugins import refuse_missing
         from pipeline.sweeps.session import begin
+        from pipeline.sweeps.space import refuse_draws
 
         try:
             refuse_missing(config)
+            refuse_draws(config)
             begin(config)
         except UserError as error:
             print(error.block(), file=sys.stderr)

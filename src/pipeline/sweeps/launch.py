@@ -17,6 +17,7 @@ from pipeline.sweeps.outcome import is_done, make_way, objective
 from pipeline.sweeps.processes import run_jobs
 from pipeline.sweeps.progress import Progress
 from pipeline.sweeps.session import Sweep, ongoing, say
+from pipeline.sweeps.space import is_search
 
 # of a sweep alone: what is said of these does not concern its jobs
 _SWEEP_ALONE = ("hydra.mode", "hydra.run.", "hydra.sweep", "hydra/sweeper", "hydra.launcher", "hydra/launcher")
@@ -61,7 +62,7 @@ def launch(
 def _run(sweep: Sweep, waiting: Sequence[Job], at_once: int) -> None:
     known, threads = sweep.record.jobs, threads_each(cores(), at_once)
     done = {job.number for job in known if is_done(sweep.folder / str(job.number), job.overrides)}
-    num_jobs = OmegaConf.select(sweep.config, "hydra.sweeper.n_trials") if sweep.is_search else len(known)
+    num_jobs = OmegaConf.select(sweep.config, "hydra.sweeper.n_trials") if is_search(sweep.config) else len(known)
     if not sweep.exit_codes:
         share = f"{at_once} at a time with {counted(threads, 'thread')} each"
         say(f"sweep {sweep.record.name}: {counted(num_jobs - len(done), 'job')} to run, {share}, in {sweep.folder}")

@@ -9,7 +9,6 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from hydra.core.override_parser.overrides_parser import OverridesParser
 from omegaconf import DictConfig
 
 from pipeline.errors import UserError
@@ -20,6 +19,7 @@ from pipeline.sweeps.outcome import failure, is_done, make_way, metrics_of
 from pipeline.sweeps.processes import run_jobs
 from pipeline.sweeps.record import JobRecord, jobs_in, read_record
 from pipeline.sweeps.session import say
+from pipeline.sweeps.space import swept
 
 _OF_THE_SEARCH = ("hparams=", "flow=")  # what a winner is run without: the flow is then the one that judges on test
 _MEASURED = ("f1", "pr_auc", "recall", "precision", "threshold")
@@ -90,14 +90,11 @@ def _run_winner(folder: Path, config: DictConfig, best: JobRecord) -> None:
 
 
 def _parameters(config: DictConfig, best: JobRecord) -> list[Parameter]:
-    """What was searched: of the space in the config and on the command line, what is not held to one value."""
-    space = [f"{key}={value}" for key, value in (config.hydra.sweeper.params or {}).items()]
-    given = OverridesParser.create().parse_overrides([*space, *config.hydra.overrides.task])
-    last = {override.get_key_element(): override for override in given}  # the command line wins over the config
+    """What was searched."""
     tried = _settings(best)
     found = []
-    for name, override in last.items():
-        if override.is_sweep_override() and name in tried:
+    for name, override in swept(config).items():
+        if name in tried:
             kind: Kind = "number"
             if override.is_choice_sweep():
                 kind = "choice"

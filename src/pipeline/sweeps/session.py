@@ -20,6 +20,7 @@ from pipeline.sweeps.identity import identity_of
 from pipeline.sweeps.jobs import Job, counted, labels, quoted
 from pipeline.sweeps.outcome import LOCK, RECORD, Failure, failure
 from pipeline.sweeps.record import JobRecord, Status, SweepRecord, hold, jobs_in, refuse_other, unfinished
+from pipeline.sweeps.space import is_search
 from pipeline.sweeps.validation import has_no_test, list_scores
 
 _DIR = "hydra.sweep.dir"
@@ -43,11 +44,6 @@ class Sweep:
     config: DictConfig
     lock: BaseFileLock
     exit_codes: dict[int, int] = field(default_factory=dict)
-
-    @property
-    def is_search(self) -> bool:
-        """Whether a sweeper chooses the jobs by what earlier ones came to; Hydra's own runs a grid."""
-        return not self.config.hydra.sweeper._target_.startswith("hydra._internal.")
 
     def plan(self, jobs: Sequence[Job]) -> None:
         """Write down jobs before they start."""
@@ -164,7 +160,7 @@ def _end(sweep: Sweep, error: BaseException | None) -> tuple[int, dict[int, Fail
 def _compare(sweep: Sweep) -> bool:
     """Tell how the jobs that finished compare, or what a search has found; whether that could be done."""
     try:
-        if sweep.is_search:
+        if is_search(sweep.config):
             from pipeline.sweeps.search import finish_search
 
             print(finish_search(sweep.folder, sweep.config))
