@@ -26,12 +26,13 @@ class SweepFolder(Callback):
             SystemExit: a mistake of the user's. Hydra turns any other exception into a warning, which `__main__` turns
                 back into an error.
         """
-        from pipeline.sweeps.plugins import refuse_missing
+        from pipeline.sweeps.plugins import refuse_missing, refuse_no_slurm
         from pipeline.sweeps.session import begin
         from pipeline.sweeps.space import refuse_draws
 
         try:
             refuse_missing(config)
+            refuse_no_slurm(config)
             refuse_draws(config)
             begin(config)
         except UserError as error:

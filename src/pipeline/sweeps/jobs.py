@@ -71,8 +71,3 @@ def threads_each(num_cores: int, at_once: int) -> int:
 def thread_environment(threads: int) -> dict[str, str]:
     """The variables that hold the numeric libraries of a process to a number of threads."""
     return dict.fromkeys(THREAD_VARIABLES, str(threads))
-
-
-def counted(number: int, noun: str) -> str:
-    """A number with its noun."""
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

@@ -12,7 +12,8 @@ from omegaconf.errors import OmegaConfBaseException
 
 from pipeline.config import experiment_from, explain
 from pipeline.errors import UserError
-from pipeline.sweeps.jobs import Job, cores, counted, job_command, thread_environment, threads_each
+from pipeline.reporting.words import quantity
+from pipeline.sweeps.jobs import Job, cores, job_command, thread_environment, threads_each
 from pipeline.sweeps.outcome import is_done, make_way, objective
 from pipeline.sweeps.processes import run_jobs
 from pipeline.sweeps.progress import Progress
@@ -36,7 +37,7 @@ def launch(
         at_most: jobs at once; None: as many as there are cores.
 
     Raises:
-        UserError: the settings of a job are wrong; none was started.
+        UserError: the settings of a job are wrong; none of the batch was started.
     """
     if at_most is not None and at_most < 1:
         raise UserError(
@@ -50,8 +51,9 @@ def launch(
         Job(number, tuple(overrides), folder, command_of(config, overrides, folder))
         for (number, folder), overrides in zip(places, job_overrides, strict=True)
     ]
+    num_known = len({job.number for job in (*sweep.record.jobs, *jobs)})
     for job in jobs:
-        _check(config, loader, job, len(jobs))
+        _check(config, loader, job, num_known, "; no job was started" if first == 0 else "")
     sweep.plan(jobs)
     waiting = [job for job in jobs if not is_done(job.folder, job.overrides)]
     if waiting:
@@ -64,8 +66,8 @@ def _run(sweep: Sweep, waiting: Sequence[Job], at_once: int) -> None:
     done = {job.number for job in known if is_done(sweep.folder / str(job.number), job.overrides)}
     num_jobs = OmegaConf.select(sweep.config, "hydra.sweeper.n_trials") if is_search(sweep.config) else len(known)
     if not sweep.exit_codes:
-        share = f"{at_once} at a time with {counted(threads, 'thread')} each"
-        say(f"sweep {sweep.record.name}: {counted(num_jobs - len(done), 'job')} to run, {share}, in {sweep.folder}")
+        share = f"{at_once} at a time with {quantity(threads, 'thread')} each"
+        say(f"sweep {sweep.record.name}: {quantity(num_jobs - len(done), 'job')} to run, {share}, in {sweep.folder}")
     for job in waiting:
         make_way(job.folder, job.overrides)
     progress = Progress(known, len(done | sweep.exit_codes.keys()), num_jobs)
@@ -81,14 +83,14 @@ def command_of(config: DictConfig, overrides: Sequence[str], folder: Path) -> tu
     return job_command(overrides, folder, flags=flags, hydra_overrides=kept)
 
 
-def _check(config: DictConfig, loader: ConfigLoader, job: Job, num_jobs: int) -> None:
+def _check(config: DictConfig, loader: ConfigLoader, job: Job, num_known: int, consequence: str) -> None:
     """Raise a `UserError` where the settings of a job are wrong: an hour of other jobs would hide it."""
     composed = loader.load_sweep_config(config, list(job.overrides))
     try:
         experiment_from(OmegaConf.masked_copy(composed, [str(key) for key in composed if key != "hydra"]))
     except (UserError, OmegaConfBaseException) as error:
         mistake = error if isinstance(error, UserError) else explain(error)
-        where = f"This is job {job.number} of {num_jobs}, {' '.join(job.overrides)}; no job was started."
+        where = f"This is job {job.number} of {num_known}, {' '.join(job.overrides)}{consequence}."
         raise UserError(f"{mistake.happened}\n{where}", expected=mistake.expected, remedy=mistake.remedy) from None
 
 

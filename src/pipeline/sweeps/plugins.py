@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from importlib.util import find_spec
 from pathlib import Path
+from shutil import which
 
 from hydra.core.config_store import ConfigStore
 from hydra.core.plugins import Plugins
@@ -12,6 +13,7 @@ from omegaconf import DictConfig
 from pipeline.errors import UserError
 
 _EXTRAS = {"hydra_submitit_launcher": "slurm", "hydra_ray_launcher": "ray", "hydra_optuna_sweeper": "optuna"}
+_SLURM = "hydra_plugins.hydra_submitit_launcher.submitit_launcher.SlurmLauncher"
 
 
 def prefer_own_configs(folder: Path) -> None:
@@ -34,5 +36,19 @@ def refuse_missing(config: DictConfig) -> None:
             raise UserError(
                 f"hydra/{group}={name} needs a library that is not installed.",
                 expected=f"the extra {extra!r} of this package",
-                remedy=f"Install it: pip install 'text-experiment-pipeline[{extra}]'",
+                remedy=f"Install it: pip install '.[{extra}]' in the checkout, or pip install "
+                f"'text-experiment-pipeline[{extra}]' where the wheel was installed.",
             )
+
+
+def refuse_no_slurm(config: DictConfig) -> None:
+    """Raise a `UserError` where the jobs of a sweep are for Slurm and this machine cannot send any."""
+    if str(config.hydra.launcher._target_) != _SLURM:
+        return
+    if missing := [name for name in ("sbatch", "srun") if which(name) is None]:  # submitit looks for one, runs both
+        raise UserError(
+            f"hydra/launcher={config.hydra.runtime.choices['hydra/launcher']} needs {' and '.join(missing)}, "
+            "not found on this machine.",
+            expected="a machine from which Slurm jobs can be sent",
+            remedy="Run it there, or on this machine with hydra/launcher=submitit_local.",
+        )

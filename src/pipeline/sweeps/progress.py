@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from pipeline.reporting.words import duration
 from pipeline.sweeps.jobs import labels
 from pipeline.sweeps.outcome import is_done, killed_by, score
 from pipeline.sweeps.processes import LOG, Ended
@@ -41,13 +42,3 @@ def result(ended: Ended) -> str:
         return f"{score(ended.job.folder)}   {duration(ended.seconds)}"
     how = killed_by(-ended.exit_code) if ended.exit_code < 0 else f"exit {ended.exit_code}"
     return f"FAILED ({how})   {ended.job.folder / LOG}"
-
-
-def duration(seconds: float) -> str:
-    """Seconds for people: "15 s", "2 min 41 s", "1 h 05 min"."""
-    whole = round(seconds)
-    if whole < 60:
-        return f"{whole} s"
-    if whole < 3600:
-        return f"{whole // 60} min {whole % 60:02} s"
-    return f"{whole // 3600} h {whole % 3600 // 60:02} min"

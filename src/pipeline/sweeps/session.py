@@ -16,8 +16,9 @@ from filelock import BaseFileLock
 from omegaconf import DictConfig, OmegaConf, read_write
 
 from pipeline.errors import UserError
+from pipeline.reporting.words import quantity
 from pipeline.sweeps.identity import identity_of
-from pipeline.sweeps.jobs import Job, counted, labels, quoted
+from pipeline.sweeps.jobs import Job, labels, quoted
 from pipeline.sweeps.outcome import LOCK, RECORD, Failure, failure
 from pipeline.sweeps.record import JobRecord, Status, SweepRecord, hold, jobs_in, refuse_other, unfinished
 from pipeline.sweeps.space import is_search
@@ -182,7 +183,7 @@ def _tell(failures: Mapping[int, Failure], jobs: Sequence[JobRecord]) -> int:
     if all_mistaken and len({reason.reason for reason in failures.values()}) == 1:
         say(next(iter(failures.values())).reason)
         return 2
-    say(f"{len(failures)} of {counted(len(jobs), 'job')} failed; the same command tries again:")
+    say(f"{len(failures)} of {quantity(len(jobs), 'job')} failed; the same command tries again:")
     for job, name in zip(jobs, labels([job.overrides for job in jobs]), strict=True):
         if job.number in failures:
             reason = failures[job.number]

@@ -10,7 +10,6 @@ from omegaconf import OmegaConf
 from pipeline.sweeps.jobs import (
     THREAD_VARIABLES,
     cores,
-    counted,
     job_command,
     labels,
     quoted,
@@ -78,7 +77,3 @@ def test_cores_are_those_that_this_process_may_use(monkeypatch: pytest.MonkeyPat
 
 def test_every_library_is_held_to_the_same_threads() -> None:
     assert thread_environment(3) == dict.fromkeys(THREAD_VARIABLES, "3")
-
-
-def test_one_is_no_plural() -> None:
-    assert (counted(1, "job"), counted(0, "job"), counted(2, "job")) == ("1 job", "0 jobs", "2 jobs")

@@ -5,23 +5,8 @@ import pytest
 
 from pipeline.sweeps.jobs import Job
 from pipeline.sweeps.processes import Ended
-from pipeline.sweeps.progress import Progress, duration
+from pipeline.sweeps.progress import Progress
 from pipeline.sweeps.record import JobRecord
-
-
-@pytest.mark.parametrize(
-    ("seconds", "text"),
-    [
-        (0.4, "0 s"),
-        (59.4, "59 s"),
-        (59.6, "1 min 00 s"),
-        (161, "2 min 41 s"),
-        (3599.7, "1 h 00 min"),
-        (3900, "1 h 05 min"),
-    ],
-)
-def test_durations_are_for_people(seconds: float, text: str) -> None:
-    assert duration(seconds) == text
 
 
 def test_a_line_says_which_job_ended_and_how(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -226,6 +226,18 @@ def test_a_wrong_setting_of_one_job_is_found_before_any_starts(
     assert started == []
 
 
+def test_a_wrong_setting_in_a_later_batch_is_counted_among_all_jobs(
+    composed: Compose, loader: ConfigLoader, started: list[Job]
+) -> None:
+    config = composed()
+    begin(config)
+    launching.launch(config, loader, [["seed=0"], ["seed=1"]], 0, None)
+    with pytest.raises(UserError, match="seed = -1 is not allowed") as refused:
+        launching.launch(config, loader, [["seed=2"], ["seed=-1"]], 2, None)
+    assert "This is job 3 of 4, seed=-1." in str(refused.value)
+    assert [one.number for one in started] == [0, 1]
+
+
 @pytest.mark.parametrize("jobs", [0, -1])
 def test_no_jobs_at_once_are_refused(composed: Compose, loader: ConfigLoader, jobs: int) -> None:
     with pytest.raises(UserError, match=r"hydra\.launcher\.jobs"):
