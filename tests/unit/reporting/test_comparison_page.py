@@ -133,6 +133,22 @@ def test_files_that_are_missing_or_damaged_are_named(drawn: dict[str, Path], tmp
         draw_comparison(broken)
 
 
+def test_nothing_that_was_drawn_before_stays(drawn: dict[str, Path], tmp_path: Path) -> None:
+    """A job that had failed was mended: the list of unfinished runs goes, and so does a figure that has no data now."""
+    folder = Path(shutil.copytree(drawn["four"], tmp_path / "again"))
+    kept = {path.name for path in (folder / "tables").iterdir() if path.stem != "unfinished"}
+    assert {path.name for path in (folder / "tables").glob("unfinished.*")} == {
+        "unfinished.csv", "unfinished.md", "unfinished.tex",
+    }  # fmt: skip
+    (folder / "figures" / "folds.png").write_bytes(b"")
+    (folder / "figures" / "folds.svg").write_bytes(b"")
+    content = json.loads((folder / "comparison.json").read_text(encoding="utf-8"))
+    (folder / "comparison.json").write_text(json.dumps(content | {"unfinished": []}), encoding="utf-8")
+    draw_comparison(folder)
+    assert {path.name for path in (folder / "tables").iterdir()} == kept
+    assert {path.stem for path in (folder / "figures").iterdir()} == FIGURES["four"]
+
+
 def test_a_comparison_of_baselines_alone_is_refused(drawn: dict[str, Path], tmp_path: Path) -> None:
     bare = Path(shutil.copytree(drawn["two"], tmp_path / "bare"))
     content = json.loads((bare / "comparison.json").read_text(encoding="utf-8"))

@@ -11,6 +11,8 @@ from pipeline.reporting.comparison.scene import read_comparison
 from pipeline.reporting.comparison.tables import all_tables
 from pipeline.reporting.page import picture, write_page
 
+TABLES = ("results", "pairs", "runs", "unfinished")
+
 
 def draw_comparison(folder: Path) -> Path:
     """Draw figures, table files and `report.html` of a comparison folder from its files; the path of the page.
@@ -20,6 +22,7 @@ def draw_comparison(folder: Path) -> Path:
     """
     scene = read_comparison(folder)
     tables = all_tables(scene)
+    _remove_earlier(folder)
     write_tables(folder / "tables", tables)
     pictures = {
         plate.name: picture(
@@ -36,3 +39,11 @@ def draw_comparison(folder: Path) -> Path:
         tables={table.name: table for table in tables},
         say=sentences,
     )
+
+
+def _remove_earlier(folder: Path) -> None:
+    """Remove what was drawn before: what the data no longer give must not stay, as runs that were unfinished then."""
+    figures = [path for suffix in ("png", "svg") for path in (folder / "figures").glob(f"*.{suffix}")]
+    tables = [folder / "tables" / f"{name}.{suffix}" for name in TABLES for suffix in ("csv", "md", "tex")]
+    for path in (*figures, *tables):
+        path.unlink(missing_ok=True)
