@@ -2,14 +2,16 @@
 
     python scripts/make_results.py outputs/runs/*/* outputs/sweeps/*/*
 
-Only what was run on real data is taken, unless a comparison holds some of it; of runs that repeat each other (same
-experiment, data set, protocol and seed), and of comparisons of the same title, data sets and protocols, the latest.
+Runs on real data are taken, and comparisons in which at least one variant is on real data and none on the sample;
+of runs that repeat each other (same experiment, data set, protocol and seed), and of comparisons of the same title,
+data sets and protocols, the latest.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import re
 import shutil
 import sys
 from collections.abc import Iterable
@@ -49,7 +51,7 @@ class Run:
     @property
     def name(self) -> str:
         """The identity as a file name."""
-        return "_".join(map(str, self.identity[:3]))
+        return file_name(*map(str, self.identity[:3]))
 
     @property
     def train_seconds(self) -> float:
@@ -69,9 +71,12 @@ class Comparison:
     @property
     def name(self) -> str:
         """What it is of, as a file name: the same for comparisons that repeat each other."""
-        return "_".join([self.content["title"], *self.content["datasets"], *self.content["protocols"]]).replace(
-            " ", "_"
-        )
+        return file_name(self.content["title"], *self.content["datasets"], *self.content["protocols"])
+
+
+def file_name(*parts: str) -> str:
+    """The parts as a file name, also where one has characters like `/`: all but word characters become `_`."""
+    return re.sub(r"\W+", "_", "_".join(parts))
 
 
 def read_run(folder: Path) -> Run | None:
