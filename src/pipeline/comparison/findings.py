@@ -9,10 +9,11 @@ from pipeline.comparison.contenders import Contender, comparable
 from pipeline.comparison.contests import METRIC, RIVAL_BASELINE
 from pipeline.comparison.runs import Run
 from pipeline.reporting.comparison.facts import Pair, Variant
+from pipeline.reporting.comparison.sentences import named
 from pipeline.reporting.words import listed, quantity
 
 FEW_REPEATS = 3
-SAID = {"none": "no detectable difference to", "better": "better than", "worse": "worse than"}
+SAID = {"level": "no detectable difference to", "better": "better than", "worse": "worse than"}
 
 
 def say_headline(contenders: Sequence[Contender], variants: Sequence[Variant], pairs: Sequence[Pair]) -> str:
@@ -37,17 +38,15 @@ def _say_best(members: Sequence[Variant], pairs: Sequence[Pair], baselines: set[
         for verdict, words in SAID.items():
             rivals = [rival for rival, held in chosen if held == verdict]
             if rivals:
-                clauses.append(f"{words} {_names(rivals)}")
+                clauses.append(f"{words} {named(rivals)}")
     return "; ".join(clauses)
 
 
 def _verdicts(name: str, pairs: Sequence[Pair]) -> Iterator[tuple[str, str]]:
-    """Each that was compared with `name`, and whether `name` is better, worse or none of both."""
+    """Each that was compared with `name`, and whether `name` is better, worse or level."""
     for pair in pairs:
-        if name == pair.first:
-            yield pair.second, {"first": "better", "second": "worse", "none": "none"}[pair.verdict]
-        elif name == pair.second:
-            yield pair.first, {"first": "worse", "second": "better", "none": "none"}[pair.verdict]
+        if name in (pair.first, pair.second):
+            yield pair.second if name == pair.first else pair.first, pair.standing(name)
 
 
 def find_notices(contenders: Sequence[Contender], superseded: Sequence[Run]) -> list[str]:
@@ -82,7 +81,7 @@ def _unpaired(variants: Sequence[Contender]) -> Iterator[str]:
     sets: dict[tuple[str, str], list[str]] = defaultdict(list)
     for members in comparable(variants):
         report = members[0].runs[0].report
-        sets[report.dataset, report.protocol].append(_names([member.name for member in members]))
+        sets[report.dataset, report.protocol].append(named([member.name for member in members]))
     for (dataset, protocol), names in sets.items():
         if len(names) > 1:
             yield (
@@ -102,7 +101,7 @@ def _missing_folds(variants: Sequence[Contender]) -> Iterator[str]:
 def _few_repeats(variants: Sequence[Contender]) -> Iterator[str]:
     few = [variant.name for variant in variants if 1 < len(variant.runs) < FEW_REPEATS]
     if few:
-        yield f"Two repeats say little of the spread, and their intervals are wide: {_names(few)}."
+        yield f"Two repeats say little of the spread, and their intervals are wide: {named(few)}."
 
 
 def _superseded(superseded: Sequence[Run]) -> Iterator[str]:
@@ -111,14 +110,3 @@ def _superseded(superseded: Sequence[Run]) -> Iterator[str]:
             f"{quantity(len(superseded), 'run')} left out: a later one has the same settings, seed and fold "
             f"({listed(['/'.join(run.folder.parts[-2:]) for run in superseded])})."
         )
-
-
-def _names(names: Sequence[str]) -> str:
-    """Names in a sentence; in quotes where one holds a comma."""
-    has_comma = any("," in name for name in names)
-    return listed(
-        [
-            f"\N{LEFT DOUBLE QUOTATION MARK}{name}\N{RIGHT DOUBLE QUOTATION MARK}" if has_comma else name
-            for name in names
-        ]
-    )

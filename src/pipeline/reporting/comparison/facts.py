@@ -143,6 +143,12 @@ class Pair:
     verdict: Literal["first", "second", "none"]
     num_repeats: int
 
+    def standing(self, name: str) -> Literal["better", "worse", "level"]:
+        """How one of the two stands to the other."""
+        if self.verdict == "none":
+            return "level"
+        return "better" if name == (self.first if self.verdict == "first" else self.second) else "worse"
+
 
 @dataclass(frozen=True)
 class Unfinished:

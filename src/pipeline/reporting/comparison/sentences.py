@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-from pipeline.reporting.comparison.facts import Pair, Variant
+from pipeline.reporting.comparison.facts import Variant
 from pipeline.reporting.comparison.scene import Scene, metric, rank
 from pipeline.reporting.sentences import Notice
 from pipeline.reporting.words import METRIC, decimal, interval, listed, quantity
@@ -169,19 +169,16 @@ def _outcome(scene: Scene, name: str, other: str) -> str:
     """`better`, `worse` or `level`, as `name` stands to `other`; empty where the two were not judged as a pair."""
     for pair in scene.comparison.pairs:
         if {pair.first, pair.second} == {name, other}:
-            return _verdict(pair, name)
+            return pair.standing(name)
     return ""
 
 
-def _verdict(pair: Pair, name: str) -> str:
-    if pair.verdict == "none":
-        return "level"
-    return "better" if name == (pair.first if pair.verdict == "first" else pair.second) else "worse"
+def named(names: Sequence[str]) -> str:
+    """Names in a sentence; in quotes where one holds a comma."""
+    has_comma = any("," in name for name in names)
+    return listed([f"“{name}”" if has_comma else name for name in names])
 
 
 def _names(names: list[str]) -> str:
-    """Names in a sentence: in quotes where one holds a comma, counted where there are many."""
-    if len(names) > FEW_NAMES:
-        return f"{len(names)} others"
-    has_comma = any("," in name for name in names)
-    return listed([f"“{name}”" if has_comma else name for name in names])
+    """Names in a sentence, counted where there are many."""
+    return f"{len(names)} others" if len(names) > FEW_NAMES else named(names)
