@@ -119,7 +119,7 @@ def sheet(path: Path, caption: Caption, *, width: float, height: float) -> Itera
         yield figure
         _write_caption(figure, caption, width, height)
         engine.execute(figure)
-        figure.set_layout_engine("none")  # or else each of the two formats would lay it out again
+        figure.set_layout_engine(None)  # or else each of the two formats would draw it once more to lay it out again
         figure.savefig(path.with_suffix(".png"), dpi=DPI)
         figure.savefig(path.with_suffix(".svg"), metadata={"Date": None})
 

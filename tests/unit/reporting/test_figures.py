@@ -13,7 +13,9 @@ import numpy as np
 import pandas as pd
 import pytest
 from matplotlib.axes import Axes
+from matplotlib.backend_bases import RendererBase
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
 from matplotlib.patches import StepPatch
 from PIL import Image
 
@@ -215,3 +217,16 @@ def test_a_long_caption_is_cut_where_the_banner_or_the_edge_begins(tmp_path: Pat
         figure.add_subplot()
     boxes = [text.get_window_extent() for text in figure.texts]
     assert boxes[0].x1 < (boxes[1].x0 if stand_in else figure.bbox.x1)
+
+
+def test_a_sheet_is_laid_out_once_and_drawn_once_for_each_format(tmp_path: Path) -> None:
+    drawn: list[str] = []
+
+    class Noted(Line2D):
+        def draw(self, renderer: RendererBase) -> None:
+            drawn.append(type(renderer).__name__)
+            super().draw(renderer)
+
+    with style.sheet(tmp_path / "line", style.Caption("", stand_in=False), width=3, height=2) as figure:
+        figure.add_subplot().add_line(Noted([0, 1], [0, 1]))
+    assert drawn == ["RendererAgg", "MixedModeRenderer"]
