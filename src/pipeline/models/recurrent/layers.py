@@ -1,0 +1,223 @@
+"""Keras's recurrent layers with a compiled loop over time: the same layer, arguments, weights, masks and files, sooner.
+
+`accelerate` changes how layers run, not what they are: each stays an instance of Keras's own class, so that a model is
+saved as it would be without, and plain Keras loads it. A layer that the compiled loop cannot serve keeps Keras's loop.
+
+Sequences are packed: only steps that count are there, one sequence after the other, so that neither the loop nor the
+product of inputs and kernel spends anything on padding, wherever the mask has it.
+
+Shapes: C chains (layers that read the same sequences), B sequences, T time steps, N steps that count, D input width,
+H units, S numbers of state.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from functools import partial
+from typing import Any, TypeVar
+
+import keras
+import tensorflow as tf
+
+from pipeline.models.recurrent.loops import GRU, LSTM, SIMPLE, Cell, Packing, recur
+
+log = logging.getLogger(__name__)
+AnyLayer = TypeVar("AnyLayer", bound=keras.Layer)
+Recurrent = Any  # a SimpleRNN, LSTM or GRU of Keras, whose annotations leave out what is read here
+Result = tuple[tf.Tensor, tf.Tensor, list[tf.Tensor]]  # of Keras's loop: last output, all outputs, last state
+CELLS: dict[type, Cell] = {keras.layers.SimpleRNN: SIMPLE, keras.layers.LSTM: LSTM, keras.layers.GRU: GRU}
+
+
+def accelerate(layer: AnyLayer) -> AnyLayer:
+    """Give a recurrent layer, or all of a model, the compiled loop; what is given is changed and returned.
+
+    Layers that cannot have it keep Keras's loop, which is logged once for each reason.
+    """
+    parts: list[Any] = list(layer._flatten_layers())  # public `layers` leaves out those in wrappers
+    reasons: dict[str, list[str]] = {}
+    for part in parts:
+        if type(part) not in CELLS:
+            continue
+        reason = what_is_missing(part)
+        if reason:
+            reasons.setdefault(reason, []).append(part.name)
+        else:
+            part.inner_loop = partial(_inner_loop, part)
+            part.supports_jit = False
+    for part in parts:
+        if are_chains(part):
+            part.call = partial(_call_chains, part.layers[1:])
+    for reason, names in reasons.items():
+        log.warning("%s: Keras's own loop runs, for %s", ", ".join(names), reason)
+    return layer
+
+
+def what_is_missing(layer: Recurrent) -> str | None:
+    """Why the compiled loop cannot serve the layer; None: it can."""
+    cell = layer.cell
+    gates = getattr(cell, "recurrent_activation", keras.activations.sigmoid)
+    for missing, reason in (
+        (keras.backend.backend() != "tensorflow", "the compiled one is written for TensorFlow"),
+        (bool(tf.config.list_physical_devices("GPU")), "the compiled one is for machines without a GPU"),
+        (cell.activation is not keras.activations.tanh, "the compiled one has no activation but tanh"),
+        (gates is not keras.activations.sigmoid, "the compiled one has no recurrent activation but the sigmoid"),
+        (not getattr(cell, "reset_after", True), "the compiled one has no reset_after=False"),
+        (layer.unroll, "unroll=True asks for it"),
+        (getattr(layer, "use_cudnn", "auto") is True, "use_cudnn=True asks for it"),
+        (layer.dtype_policy.name != "float32", "the compiled one has no type but float32"),
+    ):
+        if missing:
+            return reason
+    return None
+
+
+def are_chains(model: Any) -> bool:
+    """Whether a model is nothing but several recurrent layers, of one kind and size, on its one input."""
+    if not isinstance(model, keras.Model) or len(model.inputs) != 1:
+        return False
+    layers: list[Recurrent] = model.layers[1:]
+    alike = {
+        (type(layer), layer.units, layer.dropout > 0, layer.recurrent_dropout > 0, layer.go_backwards)
+        for layer in layers
+        if type(layer) in CELLS
+    }
+    return (
+        len(layers) > 1
+        and len(alike) == 1
+        and all(type(layer) in CELLS and what_is_missing(layer) is None for layer in layers)
+        and not any(layer.return_sequences or layer.return_state or layer.stateful for layer in layers)
+        and all(layer.input is model.inputs[0] for layer in layers)
+        and [id(layer.output) for layer in layers] == [id(output) for output in model.outputs]
+    )
+
+
+def _inner_loop(
+    layer: Recurrent,
+    sequences: tf.Tensor,
+    initial_state: Any,
+    mask: Any,
+    training: bool | None = False,
+) -> Result:
+    """In the place of `RNN.inner_loop`, with its arguments and results."""
+    first = initial_state if isinstance(initial_state, list | tuple) else [initial_state]
+    mask = mask[0] if isinstance(mask, list | tuple) else mask
+    return _run([layer], sequences, [list(first)], mask, training=bool(training))[0]
+
+
+def _call_chains(
+    layers: Sequence[Recurrent], inputs: tf.Tensor, training: bool | None = None, mask: tf.Tensor | None = None
+) -> list[tf.Tensor]:
+    """In the place of the `call` of a model of chains: one recurrence for all of them."""
+    first = [layer.get_initial_state(tf.shape(inputs)[0]) for layer in layers]
+    results = _run(layers, inputs, first, mask, training=bool(training))
+    for layer in layers:
+        layer.cell.reset_dropout_mask()
+        layer.cell.reset_recurrent_dropout_mask()
+    return [last for last, _, _ in results]
+
+
+def _run(
+    layers: Sequence[Recurrent],
+    sequences: tf.Tensor,
+    first: Sequence[Sequence[tf.Tensor]],
+    mask: tf.Tensor | None,
+    *,
+    training: bool,
+) -> list[Result]:
+    """Run layers of one kind and size on the same sequences, (B, T, D)."""
+    cells = [layer.cell for layer in layers]
+    parts = _num_parts(cells[0], training=training)
+    mask = None if mask is None else tf.cast(mask, tf.bool)
+    if layers[0].go_backwards:
+        sequences = tf.reverse(sequences, [1])
+        mask = None if mask is None else tf.reverse(mask, [1])
+    packing, steps = _pack(sequences, mask)
+    inputs = steps[None, None]
+    if training and 0 < cells[0].dropout < 1:
+        dropped = tf.stack([_masks(cell.get_dropout_mask(sequences[:, 0, :])) for cell in cells])
+        owners = tf.repeat(tf.range(tf.size(packing.counts)), packing.counts)
+        inputs *= tf.gather(dropped, owners, axis=2)
+    states, final = recur(
+        CELLS[type(layers[0])],
+        tf.matmul(inputs, tf.stack([_by_part(cell.kernel, parts) for cell in cells])),
+        tf.stack([tf.convert_to_tensor(cell.recurrent_kernel) for cell in cells]),
+        tf.stack([_biases(cell) for cell in cells]),
+        tf.stack([tf.concat(state, -1) for state in first]),
+        tf.stack([_keep(cell, state[0], parts, training=training) for cell, state in zip(cells, first, strict=True)]),
+        packing,
+        sequences=layers[0].return_sequences,
+        training=training,
+    )
+    ends = zip(layers, tf.unstack(states), tf.unstack(final), strict=True)
+    return [_result(layer, after, last, mask, packing, sequences) for layer, after, last in ends]
+
+
+def _num_parts(cell: Any, *, training: bool) -> int:
+    """P: 1, or the number of gates where dropout draws a mask for each, as implementation 1 of Keras's cells does."""
+    split = getattr(cell, "implementation", 2) == 1 and training and (cell.dropout or cell.recurrent_dropout)
+    return cell.kernel.shape[1] // cell.units if split else 1
+
+
+def _keep(cell: Any, state: tf.Tensor, parts: int, *, training: bool) -> tf.Tensor:
+    """What recurrent dropout multiplies the state by, (P, B, H)."""
+    if training and 0 < cell.recurrent_dropout < 1:
+        return _masks(cell.get_recurrent_dropout_mask(state))
+    return tf.ones((parts, *tf.unstack(tf.shape(state))))
+
+
+def _masks(masks: Any) -> tf.Tensor:
+    """Keras has a list of masks where each gate has its own."""
+    return tf.stack(masks if isinstance(masks, list) else [masks])
+
+
+def _by_part(kernel: Any, parts: int) -> tf.Tensor:
+    """(D, G) -> (P, D, G / P)."""
+    width, num_gates = kernel.shape
+    return tf.transpose(tf.reshape(kernel, (width, parts, num_gates // parts)), (1, 0, 2))
+
+
+def _biases(cell: Any) -> tf.Tensor:
+    """The biases of the input and of the recurrent product, (2, G); zeros where the cell has none."""
+    num_gates = cell.kernel.shape[1]
+    if cell.bias is None:
+        return tf.zeros((2, num_gates))
+    bias = tf.convert_to_tensor(cell.bias)
+    return bias if len(bias.shape) == 2 else tf.stack([tf.zeros_like(bias), bias])
+
+
+def _pack(sequences: tf.Tensor, mask: tf.Tensor | None) -> tuple[Packing, tf.Tensor]:
+    """The steps that count, (B, T, D) -> (N, D), and whose they are."""
+    flat = tf.reshape(sequences, [-1, sequences.shape[2]])
+    if mask is None:
+        batch, steps = tf.unstack(tf.shape(sequences, tf.int64)[:2])
+        return Packing(tf.range(batch) * steps, tf.fill([batch], steps)), flat
+    counts = tf.reduce_sum(tf.cast(mask, tf.int64), 1)
+    return Packing(tf.cumsum(counts, exclusive=True), counts), tf.boolean_mask(flat, tf.reshape(mask, [-1]))
+
+
+def _result(
+    layer: Recurrent,
+    states: tf.Tensor,
+    final: tf.Tensor,
+    mask: tf.Tensor | None,
+    packing: Packing,
+    sequences: tf.Tensor,
+) -> Result:
+    """What Keras's loop returns: where a step does not count, the last output before it, or zeros."""
+    state = tf.split(final, CELLS[type(layer)].states, axis=-1)
+    last = state[0] if mask is None else tf.where(packing.counts[:, None] > 0, state[0], 0.0)
+    if mask is not None and layer.zero_output_for_mask:
+        last = tf.where(mask[:, -1:], last, 0.0)
+    if not layer.return_sequences:
+        return last, last[:, None], state
+    if mask is None:
+        outputs = tf.reshape(states, [*tf.unstack(tf.shape(sequences)[:2]), layer.units])
+    else:
+        so_far = tf.cumsum(tf.cast(mask, tf.int64), axis=1)
+        counted = mask if layer.zero_output_for_mask else so_far > 0
+        before_all = tf.zeros((1, layer.units))
+        place = tf.where(counted, packing.starts[:, None] + so_far, 0)
+        outputs = tf.gather(tf.concat([before_all, states], 0), place)
+    outputs.set_shape([*sequences.shape[:2], layer.units])
+    return last, outputs, state
