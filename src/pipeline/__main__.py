@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import os
 import sys
@@ -25,6 +26,7 @@ from pipeline.sweeps.plugins import prefer_own_configs
 from pipeline.sweeps.session import SweepEnd
 
 log = logging.getLogger("pipeline")
+GARBAGE_THRESHOLD = 50_000  # objects made more than freed before garbage is looked for; Python's own is 700
 
 
 @hydra.main(version_base="1.3", config_path=str(conf_dir()), config_name="config")
@@ -64,6 +66,7 @@ def main() -> None:
     if {"--help", "-h"} & set(sys.argv[1:]):
         print(page(conf_dir()), end="")
         return
+    gc.set_threshold(GARBAGE_THRESHOLD)  # importing makes objects by the million and no garbage: less looking for it
     os.environ["HYDRA_FULL_ERROR"] = "1"  # Hydra then raises instead of printing, and the block below is ours
     warnings.filterwarnings("error", message=r"Callback \w+\.\w+ raised")  # Hydra would go on as if nothing were wrong
     prefer_own_configs(conf_dir())
@@ -75,6 +78,7 @@ def main() -> None:
     except KeyboardInterrupt:
         print("interrupted: the same command goes on where this run stopped", file=sys.stderr)
         sys.exit(130)
+    gc.freeze()  # or else the interpreter looks for garbage in all libraries once more before it ends, for a second
 
 
 def _stop(error: UserError | HydraException | OmegaConfBaseException, folder: Path | None) -> NoReturn:

@@ -97,7 +97,7 @@ class Manifest:
             "python": platform.python_version(),
             "platform": platform.platform(),
             "cpu_count": os.cpu_count(),
-            "versions": {name: version(name) for name in LIBRARIES},
+            "versions": _versions(),
             "data": self.data,
             "rows": self.rows,
             "stages": [asdict(stage) for stage in self.stages],
@@ -105,6 +105,11 @@ class Manifest:
         temporary = folder / ".manifest.json"
         temporary.write_text(json.dumps(content, indent=1, ensure_ascii=False), encoding="utf-8")
         temporary.replace(folder / "manifest.json")
+
+
+@cache
+def _versions() -> dict[str, str]:
+    return {name: version(name) for name in LIBRARIES}
 
 
 @cache

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal, cast
+from itertools import chain
+from typing import Literal
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 from pipeline.artifacts import Corpus, Rows, Split, Texts, Tokens
-from pipeline.models.backend import start_keras
 from pipeline.ranges import Count
 from pipeline.text.ngrams import index_ngrams
 
@@ -37,15 +38,13 @@ def tokenise(
     leaves words outside the vocabulary out. `row_for_last_word=False` makes the embedding table one row too short, so
     that the rarest word reads as padding (a published fault).
 
-    Source: Keras's TextVectorization, of which this is the vocabulary and the indices.
+    Source: Keras's TextVectorization, of which these are the vocabulary and the indices.
     """
-    start_keras(seed=0)  # nothing is drawn
     fitted_on = split.train if fit_on == "train" else np.arange(len(split.labels))
     if unit == "ngram":
         vocabulary, flat, lengths = index_ngrams(corpus.table["text"].tolist(), fitted_on, max_words)
     else:
-        words = texts.table["text"].tolist()
-        vocabulary, flat, lengths = _index([words[row] for row in fitted_on], words, max_words)
+        vocabulary, flat, lengths = _index(texts.table["text"].tolist(), fitted_on, max_words)
     unknown = _unknown_percent(flat, lengths, split)
     counts = _counts(flat, lengths, split.labels, split.train, len(vocabulary))
     if not reserve_unknown:
@@ -68,20 +67,24 @@ def tokenise(
 
 
 def _index(
-    fitted_on: list[str], words: list[str], max_words: int | None
+    texts: list[str], fitted_on: Rows, max_words: int | None
 ) -> tuple[list[str], NDArray[np.int32], NDArray[np.int64]]:
-    """Vocabulary, the indices of all words of all texts one after the other, and the words of each text."""
-    import keras
+    """Vocabulary, the indices of all words of all texts one after the other, and the words of each text.
 
-    layer = keras.layers.TextVectorization(
-        max_tokens=max_words and max_words + 2,
-        standardize=cast("Any", None),  # cleaned before
-        split="whitespace",
-        ragged=True,
-    )
-    layer.adapt(fitted_on)
-    ragged = layer(words)
-    return layer.get_vocabulary(), ragged.flat_values.numpy().astype(np.int32), ragged.row_lengths().numpy()
+    Of words that are equally common the last in the alphabet comes first.
+    """
+    words = [text.encode().split() for text in texts]  # bytes, for these are split at ASCII blanks alone
+    lengths = np.fromiter(map(len, words), np.int64, len(words))
+    kind_of, kinds = pd.factorize(np.fromiter(chain.from_iterable(words), object, lengths.sum()))
+    is_fitted_on = np.zeros(len(words), bool)
+    is_fitted_on[fitted_on] = True
+    counts = np.bincount(kind_of[is_fitted_on[_row_of(lengths)]], minlength=len(kinds))
+    counts[kinds == b"[UNK]"] = 0  # a message may hold it
+    ranked = np.lexsort((kinds, counts))[::-1]
+    ranked = ranked[: np.count_nonzero(counts)][:max_words]
+    index = np.full(len(kinds), UNKNOWN, np.int32)
+    index[ranked] = np.arange(2, 2 + len(ranked))
+    return ["", "[UNK]", *(kind.decode() for kind in kinds[ranked])], index[kind_of], lengths
 
 
 def _unknown_percent(flat: NDArray[np.int32], lengths: NDArray[np.int64], split: Split) -> dict[str, float]:

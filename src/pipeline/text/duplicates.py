@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from typing import cast
+from itertools import combinations
 
 import numpy as np
 import pandas as pd
@@ -109,8 +110,9 @@ def _shingle_sets(texts: list[str], shingle_words: int) -> Iterator[NDArray[np.u
 
 def _candidate_pairs(
     shingles: list[NDArray[np.uint64]], similarity: float, num_permutations: int, seed: int
-) -> Iterator[tuple[int, int]]:
-    from datasketch import MinHash, MinHashLSH
+) -> set[tuple[int, int]]:
+    """The pairs of texts, the earlier one first, that agree in all rows of at least one band."""
+    from datasketch import MinHash
 
     sketches = MinHash.bulk(
         ((hashes >> np.uint64(32)).tolist() for hashes in shingles),
@@ -118,10 +120,15 @@ def _candidate_pairs(
         seed=seed,
         hashfunc=int,  # the shingles are hashes already
     )
-    index = MinHashLSH(num_perm=num_permutations, params=_bands(similarity, num_permutations))
-    for later, sketch in enumerate(sketches):
-        yield from ((earlier, later) for earlier in cast("list[int]", index.query(sketch)))
-        index.insert(later, sketch)
+    num_bands, num_rows = _bands(similarity, num_permutations)
+    pairs: set[tuple[int, int]] = set()
+    for start in range(0, num_bands * num_rows, num_rows):
+        alike: defaultdict[bytes, list[int]] = defaultdict(list)
+        for text, sketch in enumerate(sketches):
+            alike[sketch.hashvalues[start : start + num_rows].tobytes()].append(text)
+        for group in alike.values():
+            pairs.update(combinations(group, 2))
+    return pairs
 
 
 def _bands(similarity: float, num_permutations: int) -> tuple[int, int]:

@@ -1,10 +1,11 @@
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import pandas as pd
 import pytest
 
 from pipeline.artifacts import Corpus, Split, Texts, Tokens
+from pipeline.models.backend import start_keras
 from pipeline.stages.tokenise import tokenise
 
 TEXTS = ["b a a", "a b c", "d d d e", "", "a b c a b c a", "z"]
@@ -19,9 +20,9 @@ PLAIN: dict[str, Any] = {
 }
 
 
-def words(**changes: Any) -> Tokens:
+def words(cleaned: list[str] = TEXTS, **changes: Any) -> Tokens:
     """Rows 0 and 1 are training, rows 2 to 4 validation, row 5 is test."""
-    texts = Texts(pd.DataFrame({"text": TEXTS}), [], stand_in=False)
+    texts = Texts(pd.DataFrame({"text": cleaned}), [], stand_in=False)
     labels = np.array([1, 0, 0, 1, 0, 1], np.int8)
     split = Split(
         np.arange(2), np.arange(2, 5), np.array([5]), labels, np.arange(6), 0.0, 0.0, validation_is_test=False
@@ -80,6 +81,25 @@ def test_unknown_words_are_counted_by_part() -> None:
 
 def test_the_vocabulary_can_be_bounded() -> None:
     assert words(max_words=1).vocabulary == ["", "[UNK]", "a"]
+
+
+@pytest.mark.parametrize("max_words", [None, 3, 1000])
+def test_words_and_indices_are_those_of_the_keras_layer(max_words: int | None) -> None:
+    start_keras(seed=0)
+    import keras
+
+    blanks = "".join(map(chr, range(1, 33))) + "\x85\xa0\u2003\u2028"
+    fitted = ["d c b a é 你 [UNK] [UNK] ''", "a-" + "-".join(blanks) + "-z"]
+    cleaned = [*fitted, "z q \u00a0", "", "d [UNK] é", "ä"]
+    layer = keras.layers.TextVectorization(
+        max_tokens=max_words and max_words + 2, standardize=cast("Any", None), split="whitespace", ragged=True
+    )
+    layer.adapt(fitted)
+    tokens = words(cleaned, max_words=max_words, max_length=50)
+    assert tokens.vocabulary == layer.get_vocabulary()
+    padded = layer(cleaned).to_tensor(shape=(6, 50)).numpy()
+    padded[3, 0] = 1  # a text without a word is one unknown word here
+    assert tokens.ids.tolist() == padded.tolist()
 
 
 def test_ngrams_are_those_of_the_raw_messages_in_two_training_rows() -> None:
