@@ -73,9 +73,9 @@ def build_gru_two_chain(
     import keras
 
     ids, vectors = _embed(embedding, mask=mask)
-    first = keras.layers.GRU(units, dropout=dropout, recurrent_dropout=recurrent_dropout)(vectors)
+    chains = [keras.layers.GRU(units, dropout=dropout, recurrent_dropout=recurrent_dropout) for _ in range(2)]
+    first, second = [chain(vectors) for chain in chains]
     opinion = keras.layers.Dense(1, activation="sigmoid", name="opinion")(first)
-    second = keras.layers.GRU(units, dropout=dropout, recurrent_dropout=recurrent_dropout)(vectors)
     states = keras.layers.Concatenate()([opinion, second])
     return _classifier(embedding, ids, states, name="gru_two_chain")
 

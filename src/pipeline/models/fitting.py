@@ -23,6 +23,7 @@ from numpy.typing import NDArray
 
 from pipeline.artifacts import KerasFile
 from pipeline.errors import UserError
+from pipeline.models.batches import batch, by_length, masks_padding
 from pipeline.models.checkpoint import Checkpoint, Epoch
 
 if TYPE_CHECKING:
@@ -104,8 +105,11 @@ def fit(model: keras.Model, train: Examples, validation: Examples, recipe: Recip
 
 def predict(model: keras.Model, ids: NDArray[np.int32]) -> NDArray[np.float64]:
     """Probability of the positive class of each row, (n, T) -> (n,)."""
-    scores: Any = model.predict(ids, batch_size=PREDICT_BATCH, verbose=cast("Any", 0))
-    return scores[:, 0].astype(np.float64)
+    order = by_length(ids)
+    rows = batch((ids[order],), PREDICT_BATCH, trim=masks_padding(model))
+    scores = np.empty(len(ids))
+    scores[order] = cast("Any", model.predict(rows, verbose=cast("Any", 0)))[:, 0]
+    return scores
 
 
 def to_file(model: keras.Model) -> KerasFile:
@@ -117,13 +121,15 @@ def to_file(model: keras.Model) -> KerasFile:
 
 
 def from_file(file: KerasFile) -> keras.Model:
-    """The model in a `.keras` file, without its training configuration."""
+    """The model in a `.keras` file, without its training configuration, on the compiled recurrent loop."""
     import keras
+
+    from pipeline.models.recurrent.layers import accelerate
 
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "model.keras"
         path.write_bytes(file.content)
-        return cast("keras.Model", keras.models.load_model(path, compile=False))
+        return accelerate(cast("keras.Model", keras.models.load_model(path, compile=False)))
 
 
 def _compile(model: keras.Model, recipe: Recipe, *, steps: int) -> None:
@@ -150,15 +156,9 @@ def _one_epoch(
     start = time.perf_counter()
     rate = float(np.asarray(model.optimizer.learning_rate))
     order = np.random.default_rng([seed, epoch]).permutation(len(train.labels))
-    logs = model.fit(
-        train.ids[order],
-        train.labels[order],
-        batch_size=recipe.batch_size,
-        shuffle=False,
-        class_weight=_class_weight(train.labels, recipe),
-        callbacks=progress.callbacks(),
-        verbose=cast("Any", 0),
-    ).history
+    rows = (train.ids[order], train.labels[order], _weights(train.labels, recipe)[order])
+    batches = batch(rows, recipe.batch_size, trim=masks_padding(model))
+    logs = model.fit(batches, shuffle=False, callbacks=progress.callbacks(), verbose=cast("Any", 0)).history
     scores = predict(model, validation.ids)
     if not np.isfinite([logs["loss"][0], *scores]).all():
         raise UserError(
@@ -210,10 +210,11 @@ def _out_of_patience(history: list[Epoch], recipe: Recipe) -> bool:
     return len(history) - _best_epoch(history, recipe) >= recipe.patience
 
 
-def _class_weight(labels: NDArray[np.int8], recipe: Recipe) -> dict[int, float] | None:
+def _weights(labels: NDArray[np.int8], recipe: Recipe) -> NDArray[np.float32]:
+    """What each example weighs in the loss, (n,)."""
     if recipe.class_weights == "off":
-        return None
-    return {label: len(labels) / (2 * int((labels == label).sum())) for label in (0, 1)}
+        return np.ones(len(labels), np.float32)
+    return (len(labels) / (2 * np.bincount(labels)[labels])).astype(np.float32)
 
 
 class _Progress:

@@ -36,12 +36,20 @@ def fit_classifier(
     keep: Literal["best", "last"],
     class_weights: Literal["off", "balanced"],
     label_smoothing: Rate,
+    recurrence: Literal["compiled", "keras"],
     seed: int,
     scratch: Path,
 ) -> Fitted:
-    """Build a model on the embedding table and train it on the sampled rows; see `fitting.Recipe`."""
+    """Build a model on the embedding table and train it on the sampled rows; see `fitting.Recipe`.
+
+    `recurrence` says whose loop over time trains it: ours, or Keras's, which has the same results and is slower.
+    """
+    from pipeline.models.recurrent.layers import accelerate
+
     start_keras(seed)
     model = build(embedding)
+    if recurrence == "compiled":
+        accelerate(model)
     recipe = fitting.Recipe(
         epochs=epochs,
         batch_size=batch_size,
@@ -92,8 +100,10 @@ def share_embedding(
     """
     if rows == "none":
         return embedding
+    from pipeline.models.recurrent.layers import accelerate
+
     start_keras(seed)
-    donor = build(embedding)
+    donor = accelerate(build(embedding))
     used = sample.rows if rows == "train" else np.union1d(sample.rows, split.test)
     examples = fitting.Examples(tokens.ids[used], split.labels[used])
     recipe = fitting.Recipe(

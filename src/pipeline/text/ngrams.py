@@ -5,7 +5,7 @@ Shapes: N texts, V n-grams.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -13,9 +13,8 @@ from numpy.typing import NDArray
 
 from pipeline.artifacts import Rows
 from pipeline.errors import UserError
+from pipeline.ngrams import count_characters, count_words
 
-WORDS = (1, 2)
-CHARACTERS = (1, 4)
 MIN_TEXTS = 2  # an n-gram that only one of the texts holds tells nothing about another text
 NUM_RESERVED = 2
 UNKNOWN = 1
@@ -37,12 +36,10 @@ def index_ngrams(
     Raises:
         UserError: no n-gram is in two texts.
     """
-    from sklearn.feature_extraction.text import CountVectorizer
-
-    vectoriser = CountVectorizer(analyzer=_analyser(), binary=True)
-    held: Any = vectoriser.fit_transform(texts)  # counting learns nothing: what is kept comes from `fitted_on` alone
+    held, names = _held_ngrams(texts)  # this learns nothing: what is kept comes from `fitted_on` alone
     frequency = np.bincount(held[fitted_on].indices, minlength=held.shape[1])
-    order = np.argsort(-frequency, kind="stable")[: (frequency >= MIN_TEXTS).sum()][:max_ngrams]
+    known = np.flatnonzero(frequency >= MIN_TEXTS)
+    order = known[np.lexsort((names[known], -frequency[known]))][:max_ngrams]
     if not len(order):
         raise UserError(
             f"No n-gram is in {MIN_TEXTS} of the {len(fitted_on):,} messages that the vocabulary is made from.",
@@ -55,17 +52,14 @@ def index_ngrams(
     row = np.repeat(np.arange(len(lengths)), lengths)
     flat = index[held.indices]
     flat = flat[np.lexsort((-flat, row))]
-    return ["", "[UNK]", *vectoriser.get_feature_names_out()[order]], flat, lengths
+    return ["", "[UNK]", *names[order]], flat, lengths
 
 
-def _analyser() -> Any:  # a function of the text; scikit-learn's types know names alone
-    from sklearn.feature_extraction.text import CountVectorizer
+def _held_ngrams(texts: Sequence[str]) -> tuple[Any, NDArray[np.object_]]:
+    """The n-grams that each text holds, (N, V) sparse, and their names (V,)."""
+    from scipy import sparse
 
-    words = CountVectorizer(ngram_range=WORDS).build_analyzer()
-    characters = CountVectorizer(analyzer="char_wb", ngram_range=CHARACTERS).build_analyzer()
-
-    def analyse(text: str) -> Iterator[str]:
-        yield from ("w:" + ngram.replace(" ", "␣") for ngram in words(text))
-        yield from ("c:" + ngram.replace(" ", "␣") for ngram in characters(text))
-
-    return analyse
+    words, characters = count_words(texts), count_characters(texts)
+    names = [f"w:{name}" for name in words.names] + [f"c:{name}" for name in characters.names]
+    shown = np.array([name.replace(" ", "␣") for name in names], dtype=object)
+    return sparse.hstack([words.counts, characters.counts], format="csr"), shown

@@ -32,22 +32,21 @@ CELLS: dict[type, Cell] = {keras.layers.SimpleRNN: SIMPLE, keras.layers.LSTM: LS
 def accelerate(layer: AnyLayer) -> AnyLayer:
     """Give a recurrent layer, or all of a model, the compiled loop; what is given is changed and returned.
 
-    Layers that cannot have it keep Keras's loop, which is logged once for each reason.
+    Layers of a model that read the same sequences run as one recurrence. Layers that cannot have the compiled loop
+    keep Keras's, which is logged once for each reason.
     """
-    parts: list[Any] = list(layer._flatten_layers())  # public `layers` leaves out those in wrappers
     reasons: dict[str, list[str]] = {}
-    for part in parts:
+    chains: dict[Any, list[Recurrent]] = {}
+    for part in layer._flatten_layers():  # public `layers` leaves out those in wrappers such as Bidirectional
         if type(part) not in CELLS:
             continue
         reason = what_is_missing(part)
         if reason:
             reasons.setdefault(reason, []).append(part.name)
         else:
-            part.inner_loop = partial(_inner_loop, part)
-            part.supports_jit = False
-    for part in parts:
-        if are_chains(part):
-            part.call = partial(_call_chains, part.layers[1:])
+            chains.setdefault(_what_chains_share(part), []).append(part)
+    for layers in chains.values():
+        _Chains(layers).install()
     for reason, names in reasons.items():
         log.warning("%s: Keras's own loop runs, for %s", ", ".join(names), reason)
     return layer
@@ -72,60 +71,55 @@ def what_is_missing(layer: Recurrent) -> str | None:
     return None
 
 
-def are_chains(model: Any) -> bool:
-    """Whether a model is nothing but several recurrent layers, of one kind and size, on its one input."""
-    if not isinstance(model, keras.Model) or len(model.inputs) != 1:
-        return False
-    layers: list[Recurrent] = model.layers[1:]
-    alike = {
-        (type(layer), layer.units, layer.dropout > 0, layer.recurrent_dropout > 0, layer.go_backwards)
-        for layer in layers
-        if type(layer) in CELLS
-    }
-    return (
-        len(layers) > 1
-        and len(alike) == 1
-        and all(type(layer) in CELLS and what_is_missing(layer) is None for layer in layers)
-        and not any(layer.return_sequences or layer.return_state or layer.stateful for layer in layers)
-        and all(layer.input is model.inputs[0] for layer in layers)
-        and [id(layer.output) for layer in layers] == [id(output) for output in model.outputs]
-    )
+def _what_chains_share(layer: Recurrent) -> Any:
+    """Equal for layers that can run as one recurrence; unlike any other for one that must run alone."""
+    calls = layer._inbound_nodes
+    if layer.stateful or len(calls) != 1 or len(calls[0].arguments.args) != 1:
+        return id(layer)
+    read = tuple(id(tensor) for tensor in calls[0].input_tensors)  # the sequences, their mask, an initial state
+    settings = (layer.units, layer.dropout > 0, layer.recurrent_dropout > 0, layer.go_backwards, layer.return_sequences)
+    return type(layer), read, settings
 
 
-def _inner_loop(
-    layer: Recurrent,
-    sequences: tf.Tensor,
-    initial_state: Any,
-    mask: Any,
-    training: bool | None = False,
-) -> Result:
-    """In the place of `RNN.inner_loop`, with its arguments and results."""
-    first = initial_state if isinstance(initial_state, list | tuple) else [initial_state]
-    mask = mask[0] if isinstance(mask, list | tuple) else mask
-    return _run([layer], sequences, [list(first)], mask, training=bool(training))[0]
+class _Chains:
+    """Layers that read the same sequences: the first that Keras calls runs all, the others find their result."""
 
+    def __init__(self, layers: Sequence[Recurrent]) -> None:
+        self._layers = layers
+        self._read: tf.Tensor | None = None
+        self._results: dict[str, Result] = {}
 
-def _call_chains(
-    layers: Sequence[Recurrent], inputs: tf.Tensor, training: bool | None = None, mask: tf.Tensor | None = None
-) -> list[tf.Tensor]:
-    """In the place of the `call` of a model of chains: one recurrence for all of them."""
-    first = [layer.get_initial_state(tf.shape(inputs)[0]) for layer in layers]
-    results = _run(layers, inputs, first, mask, training=bool(training))
-    for layer in layers:
-        layer.cell.reset_dropout_mask()
-        layer.cell.reset_recurrent_dropout_mask()
-    return [last for last, _, _ in results]
+    def install(self) -> None:
+        """Put the compiled loop into the layers, in the place of `RNN.inner_loop`."""
+        for layer in self._layers:
+            layer.inner_loop = partial(self._inner_loop, layer)
+            layer.supports_jit = False
+
+    def _inner_loop(
+        self, layer: Recurrent, sequences: tf.Tensor, initial_state: Any, mask: Any, training: bool | None = False
+    ) -> Result:
+        """With the arguments and results of `RNN.inner_loop`."""
+        if self._read is not sequences or layer.name not in self._results:
+            first = initial_state if isinstance(initial_state, list | tuple) else [initial_state]
+            mask = mask[0] if isinstance(mask, list | tuple) else mask
+            results = _run(self._layers, sequences, first, mask, training=bool(training))
+            self._read = sequences
+            self._results = {other.name: result for other, result in zip(self._layers, results, strict=True)}
+        result = self._results.pop(layer.name)
+        if not self._results:
+            self._read = None
+        return result
 
 
 def _run(
     layers: Sequence[Recurrent],
     sequences: tf.Tensor,
-    first: Sequence[Sequence[tf.Tensor]],
+    first: Sequence[tf.Tensor],
     mask: tf.Tensor | None,
     *,
     training: bool,
 ) -> list[Result]:
-    """Run layers of one kind and size on the same sequences, (B, T, D)."""
+    """Run layers of one kind and size on the same sequences, (B, T, D), from the same `first` state."""
     cells = [layer.cell for layer in layers]
     parts = _num_parts(cells[0], training=training)
     mask = None if mask is None else tf.cast(mask, tf.bool)
@@ -143,8 +137,8 @@ def _run(
         tf.matmul(inputs, tf.stack([_by_part(cell.kernel, parts) for cell in cells])),
         tf.stack([tf.convert_to_tensor(cell.recurrent_kernel) for cell in cells]),
         tf.stack([_biases(cell) for cell in cells]),
-        tf.stack([tf.concat(state, -1) for state in first]),
-        tf.stack([_keep(cell, state[0], parts, training=training) for cell, state in zip(cells, first, strict=True)]),
+        tf.stack([tf.concat(first, -1)] * len(cells)),
+        tf.stack([_keep(cell, first[0], parts, training=training) for cell in cells]),
         packing,
         sequences=layers[0].return_sequences,
         training=training,
