@@ -18,8 +18,9 @@ $(STAMP): requirements.lock pyproject.toml
 run: $(STAMP)  ## run the main experiment: gru_glove
 	$(BIN)/python -m pipeline +experiment=gru_glove
 
+# A worker for each core, each taking whole files, in which tests share runs; in order: the slow ones come first.
 test: $(STAMP)  ## run the test suite, real data included where PIPELINE_DATA_DIR points at it
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
 check: $(STAMP)  ## lint, format check, types
 	$(BIN)/ruff check .

@@ -4,9 +4,11 @@ import re
 
 import pytest
 from hydra import compose, initialize_config_dir
+from hydra.types import RunMode
 from omegaconf import DictConfig, open_dict
 
 from pipeline.config import choices, conf_dir, experiment_from
+from pipeline.sweeps.space import swept
 
 EXPERIMENTS, PROTOCOLS = choices("experiment"), choices("protocol")
 
@@ -26,6 +28,14 @@ def test_every_experiment_binds_under_every_protocol(name: str, protocol: str) -
     assert experiment.frame.name == name
     assert experiment.frame.protocol == protocol
     assert experiment.plan.steps[-1].kind == "report"
+
+
+@pytest.mark.parametrize("name", [name for name in EXPERIMENTS if name.endswith("_kfold")])
+def test_an_experiment_in_folds_has_a_job_for_each_of_five(name: str) -> None:
+    with initialize_config_dir(str(conf_dir()), version_base="1.3"):
+        config = compose("config", overrides=[f"+experiment={name}"], return_hydra_config=True)
+    assert config.hydra.mode is RunMode.MULTIRUN
+    assert {key: list(values.sweep_iterator()) for key, values in swept(config).items()} == {"split.fold": [*range(5)]}
 
 
 GROUPS = ["dataset", "preprocess", "duplicates", "sampling", "embedding", "model", "training"]

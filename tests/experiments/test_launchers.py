@@ -55,44 +55,50 @@ def composed(*overrides: str) -> DictConfig:
         return compose("config", overrides=list(overrides), return_hydra_config=True)
 
 
-def sweep_in(folder: Path) -> tuple[Path, dict[str, Any]]:
-    (sweep,) = folder.glob("outputs/sweeps/custom/*")
+@pytest.fixture(scope="module")
+def workshop(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder whose store the sweeps share: each trains a network of its own seed, and that of seed 0 is reused."""
+    return tmp_path_factory.mktemp("shared")
+
+
+def sweep_in(folder: Path, name: str) -> tuple[Path, dict[str, Any]]:
+    (sweep,) = folder.glob(f"outputs/sweeps/{name}/*")
     return sweep, json.loads((sweep / "sweep.json").read_text(encoding="utf-8"))
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("launcher", ["submitit_local", "ray"])
+@pytest.mark.parametrize(("launcher", "seed"), [("submitit_local", 1), ("ray", 2)])
 def test_a_launcher_runs_the_jobs_and_tells_of_the_one_that_fails(
-    run_pipeline: Run, tmp_path: Path, launcher: str
+    run_in: Run, workshop: Path, launcher: str, seed: int
 ) -> None:
-    done = run_pipeline("-m", f"hydra/launcher={launcher}", *SMALL, "seed=0,1,-1")
-    sweep, record = sweep_in(tmp_path)
+    done = run_in(workshop, "-m", f"hydra/launcher={launcher}", f"name={launcher}", *SMALL, f"seed=0,{seed},-1")
+    sweep, record = sweep_in(workshop, launcher)
     assert [job["status"] for job in record["jobs"]] == ["finished", "finished", "failed"], done.stderr
     assert done.returncode == 1
     assert "seed = -1 is not allowed" in done.stderr
     assert "Traceback" not in done.stderr
     assert "Warning" not in done.stderr
-    for number in (0, 1):
+    for number, expected in enumerate((0, seed)):
         metrics = json.loads((sweep / str(number) / "metrics.json").read_text(encoding="utf-8"))
-        assert metrics["seed"] == number
+        assert metrics["seed"] == expected
     assert (sweep / "report.html").is_file()
 
 
 @pytest.mark.slow
-def test_slurm_is_given_a_script_that_runs_the_jobs(run_pipeline: Run, tmp_path: Path) -> None:
+def test_slurm_is_given_a_script_that_runs_the_jobs(run_in: Run, workshop: Path, tmp_path: Path) -> None:
     (tmp_path / "bin").mkdir()
     for name, body in FAKE_SLURM.items():
         (tmp_path / "bin" / name).write_text(f"#!{sys.executable}{body}")
         (tmp_path / "bin" / name).chmod(0o755)
     path = f"{tmp_path / 'bin'}{os.pathsep}{os.environ['PATH']}"
     asked = ("hydra/launcher=submitit_slurm", "hydra.launcher.partition=short", "hydra.launcher.cpus_per_task=1")
-    done = run_pipeline("-m", *asked, *SMALL, "seed=0,1", PATH=path)
-    sweep, record = sweep_in(tmp_path)
+    done = run_in(workshop, "-m", *asked, "name=slurm", *SMALL, "seed=0,3", PATH=path)
+    sweep, record = sweep_in(workshop, "slurm")
     assert [job["status"] for job in record["jobs"]] == ["finished", "finished"], done.stderr
     assert done.returncode == 0
     script = sweep / ".submitit" / "71" / "71_submission.sh"
     lines = script.read_text(encoding="utf-8").splitlines()
-    for wanted in ("partition=short", "cpus-per-task=1", "mem=8GB", "time=240", "array=0-1%2", "job-name=custom"):
+    for wanted in ("partition=short", "cpus-per-task=1", "mem=8GB", "time=240", "array=0-1%2", "job-name=slurm"):
         assert f"#SBATCH --{wanted}" in lines
 
 

@@ -125,7 +125,7 @@ def test_every_format_gives_the_same_corpus(tmp_path: Path, name: str) -> None:
 text_of_any_kind = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=30)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(rows=st.lists(st.tuples(text_of_any_kind, st.sampled_from(["0", "1"])), max_size=8))
 def test_any_texts_come_back_from_every_format(tmp_path_factory: pytest.TempPathFactory, rows: list[Row]) -> None:
     rows = [("first", "0"), *rows, ("last", "1")]

@@ -226,7 +226,7 @@ broken_table = st.lists(
 ).map("".join)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(
     content=st.binary() | broken_table.map(str.encode), name=st.sampled_from(["csv", "tsv", "jsonl", "csv.gz", "zip"])
 )

@@ -87,7 +87,7 @@ def test_a_false_positive_rate_of_exactly_the_limit_is_within_it(limit_of: tuple
 
 
 @given(st.integers(0, 2**32 - 1), st.integers(1, 40))
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 def test_a_weight_of_k_is_the_row_k_times(seed: int, n: int) -> None:
     labels, scores = messages(seed, n=n + 2)
     weights = np.random.default_rng(seed).integers(1, 4, size=len(labels))
@@ -97,7 +97,7 @@ def test_a_weight_of_k_is_the_row_k_times(seed: int, n: int) -> None:
 
 
 @given(st.permutations(range(30)))
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 def test_the_order_of_rows_does_not_matter(order: list[int]) -> None:
     labels, scores = messages(seed=3, n=30)
     shuffled = measure(labels[order], scores[order], 0.5)

@@ -15,7 +15,7 @@ def f1_at(labels: np.ndarray, scores: np.ndarray, threshold: float) -> float:
 
 
 @given(SCORED)
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_no_threshold_has_a_higher_f1(scored: list[tuple[bool, float]]) -> None:
     labels = np.array([True, *(label for label, _ in scored)]).astype(np.int8)
     scores = np.array([0.5, *(score for _, score in scored)])

@@ -45,7 +45,7 @@ def grouped_corpora(draw: st.DrawFn) -> tuple[Corpus, Pool]:
 
 
 @given(grouped_corpora(), st.integers(0, 5))
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 def test_parts_are_disjoint_cover_the_pool_and_keep_groups_whole(case: tuple[Corpus, Pool], seed: int) -> None:
     messages, rows = case
     parts = split(messages, rows, seed=seed)
@@ -67,7 +67,7 @@ FOLDS = {"test_share": None, "num_folds": 4}
 
 
 @given(grouped_corpora(), st.integers(0, 5), st.booleans())
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 def test_folds_take_every_row_once_and_keep_groups_whole(case: tuple[Corpus, Pool], seed: int, grouped: bool) -> None:
     messages, rows = case
     rows = replace(rows, grouped=grouped)

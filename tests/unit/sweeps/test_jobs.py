@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 from hydra.core.override_parser.overrides_parser import OverridesParser
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from omegaconf import OmegaConf
 
@@ -32,7 +32,6 @@ def test_a_quoted_path_is_read_back_as_it_was(path: str) -> None:
     assert read_back(path) == path
 
 
-@settings(derandomize=True)
 @given(NAMES.filter(lambda name: "\\${" not in name))  # which OmegaConf has no way to write
 def test_any_quoted_text_is_read_back_as_it_was(name: str) -> None:
     assert read_back(name) == name

@@ -66,8 +66,8 @@ code = '''
 import os, pathlib, signal, sys, time
 folder = pathlib.Path(sys.argv[1])
 {handler}
-(folder / "pid").write_text(str(os.getpid()))
 try:
+    (folder / "pid").write_text(str(os.getpid()))
     time.sleep(60)
 except KeyboardInterrupt:
     (folder / "interrupted").touch()

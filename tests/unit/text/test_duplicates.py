@@ -39,7 +39,7 @@ def letters(number: int) -> str:
 WORDS = st.lists(st.sampled_from(["win", "cash", "now", "ok"]), min_size=1, max_size=9).map(" ".join)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.lists(WORDS, max_size=8), st.sampled_from([0.3, 0.5, 0.8, 1.0]), st.integers(1, 4))
 def test_no_pair_is_wrong(texts: list[str], similarity: float, width: int) -> None:
     whole = list(range(len(texts)))  # the connected parts of the graph of all true pairs, by brute force

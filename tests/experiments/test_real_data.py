@@ -1,0 +1,81 @@
+"""The whole program on the real data sets: no stand-in, results that make sense, sizes as published."""
+
+import json
+import re
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+Run = Callable[..., subprocess.CompletedProcess[str]]
+
+ROOT = Path(__file__).parents[2]
+
+pytestmark = [pytest.mark.slow, pytest.mark.real_data]
+
+
+@pytest.fixture(scope="module")
+def workshop(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder whose store the runs of this file share, so that what two of them need is computed once."""
+    return tmp_path_factory.mktemp("real")
+
+
+@pytest.fixture
+def run_real(run_in: Run, workshop: Path, data_dir: str) -> Callable[..., Path]:
+    """Run an experiment for an epoch on short messages; the folder of the run."""
+
+    def run(*arguments: str) -> Path:
+        settings = (*arguments, "strict=true", "training.epochs=1", "preprocess.tokenise.max_length=20")
+        ran = run_in(workshop, *settings, PIPELINE_DATA_DIR=data_dir)
+        assert ran.returncode == 0, ran.stderr
+        return Path(ran.stdout.splitlines()[0].removeprefix("run: "))
+
+    return run
+
+
+def read(folder: Path, name: str) -> dict[str, Any]:
+    return json.loads((folder / name).read_text(encoding="utf-8"))
+
+
+def counts(folder: Path) -> dict[str, tuple[int, int]]:
+    """Negative and positive messages of each part."""
+    return {part["part"]: (part["negative"], part["positive"]) for part in read(folder, "report.json")["counts"]}
+
+
+@pytest.mark.parametrize("dataset", ["sms_spam", "spam_or_not_spam", "enron_spam"])
+def test_real_data_run_without_a_stand_in(run_real: Callable[..., Path], tmp_path: Path, dataset: str) -> None:
+    folder = run_real("+experiment=gru_glove", f"dataset={dataset}", "model.build.units=16")
+    metrics = read(folder, "metrics.json")
+    assert metrics["stand_in"] is False
+    assert metrics["baselines"]["tfidf_all_rows"]["f1"] > 0.93
+    assert read(folder, "report.json")["duplicates"]["leakage_percent"] == 0
+    script = [sys.executable, ROOT / "scripts" / "make_results.py", folder, "--output", tmp_path / "docs"]
+    assert subprocess.run(script, capture_output=True, check=False).returncode == 0
+    page = (tmp_path / "docs" / "RESULTS.md").read_text(encoding="utf-8")
+    assert f"| **gru** | {metrics['test']['f1']:.3f} [" in page
+    assert all((tmp_path / "docs" / name).exists() for name in re.findall(r"\((figures/\S+)\)", page))
+
+
+def test_the_published_protocol_has_the_published_size(run_real: Callable[..., Path]) -> None:
+    folder = run_real("+experiment=gru_glove", "protocol=published", "shared_embedding.rows=none")
+    # golden: the Enron report: 37,353 words, 1,913,351 weights, 2,188 training and 548 test messages
+    assert read(folder, "metrics.json")["params"] == 1_913_351
+    assert read(folder, "report.json")["text"]["vocabulary"] == 37_353
+    found = {part: sum(of_class) for part, of_class in counts(folder).items()}
+    assert (found["train"], found["test"]) == (2188, 548)
+
+
+@pytest.mark.parametrize(("experiment", "params"), [("sms_rnn", 261_361), ("sms_lstm", 260_657)])
+def test_the_published_sms_runs_have_the_published_size(
+    run_real: Callable[..., Path], experiment: str, params: int
+) -> None:
+    folder = run_real(f"+experiment={experiment}", "protocol=published")
+    # golden: the SMS assignment: the weights that follow from its top 5,000 words and its layers
+    assert read(folder, "metrics.json")["params"] == params
+    # It prints 5,574 messages and 80/20, but no sizes of the parts. These follow from the share, which is rounded for
+    # each class: 0.2 * 4,827 ham = 965.4 and 0.2 * 747 spam = 149.4 are tested.
+    assert counts(folder)["test"] == (965, 149)
+    assert counts(folder)["train"] == (4827 - 965, 747 - 149)
