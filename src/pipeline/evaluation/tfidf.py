@@ -17,8 +17,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.artifacts import Rows
+from pipeline.counting import count_characters, count_words
 from pipeline.errors import UserError
-from pipeline.ngrams import count_characters, count_words
 
 MANY_TEXTS = 100  # fitted on so many, an n-gram that only one of them holds is left out
 FOLDS = 5

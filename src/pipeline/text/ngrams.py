@@ -12,8 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.artifacts import Rows
+from pipeline.counting import count_characters, count_words
 from pipeline.errors import UserError
-from pipeline.ngrams import count_characters, count_words
 
 MIN_TEXTS = 2  # an n-gram that only one of the texts holds tells nothing about another text
 NUM_RESERVED = 2
