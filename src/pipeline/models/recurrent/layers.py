@@ -13,8 +13,8 @@ H units, S numbers of state.
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
-from functools import partial
+from collections.abc import Callable, Sequence
+from functools import cache, partial, wraps
 from typing import Any, TypeVar
 
 import keras
@@ -32,24 +32,30 @@ CELLS: dict[type, Cell] = {keras.layers.SimpleRNN: SIMPLE, keras.layers.LSTM: LS
 def accelerate(layer: AnyLayer) -> AnyLayer:
     """Give a recurrent layer, or all of a model, the compiled loop; what is given is changed and returned.
 
-    Layers of a model that read the same sequences run as one recurrence. Layers that cannot have the compiled loop
-    keep Keras's, which is logged once for each reason.
+    Layers of a functional model that read the same sequences run as one recurrence. Layers that cannot have the
+    compiled loop keep Keras's, which is logged once. The compiled loop has first derivatives only.
     """
-    reasons: dict[str, list[str]] = {}
     chains: dict[Any, list[Recurrent]] = {}
     for part in layer._flatten_layers():  # public `layers` leaves out those in wrappers such as Bidirectional
         if type(part) not in CELLS:
             continue
         reason = what_is_missing(part)
         if reason:
-            reasons.setdefault(reason, []).append(part.name)
+            _say_once(f"{part.name}: Keras's own loop runs, for {reason}")
         else:
+            part.inner_loop = partial(_run_alone, part)
+            part.supports_jit = False
             chains.setdefault(_what_chains_share(part), []).append(part)
-    for layers in chains.values():
-        _Chains(layers).install()
-    for reason, names in reasons.items():
-        log.warning("%s: Keras's own loop runs, for %s", ", ".join(names), reason)
+    if isinstance(layer, keras.Model):
+        for layers in chains.values():
+            if len(layers) > 1:
+                _Chains(layers).install(layer)
     return layer
+
+
+@cache
+def _say_once(message: str) -> None:
+    log.warning(message)
 
 
 def what_is_missing(layer: Recurrent) -> str | None:
@@ -62,6 +68,7 @@ def what_is_missing(layer: Recurrent) -> str | None:
         (cell.activation is not keras.activations.tanh, "the compiled one has no activation but tanh"),
         (gates is not keras.activations.sigmoid, "the compiled one has no recurrent activation but the sigmoid"),
         (not getattr(cell, "reset_after", True), "the compiled one has no reset_after=False"),
+        (max(cell.dropout, cell.recurrent_dropout) == 1, "the compiled one does not drop everything"),
         (layer.unroll, "unroll=True asks for it"),
         (getattr(layer, "use_cudnn", "auto") is True, "use_cudnn=True asks for it"),
         (layer.dtype_policy.name != "float32", "the compiled one has no type but float32"),
@@ -77,58 +84,77 @@ def _what_chains_share(layer: Recurrent) -> Any:
     if layer.stateful or len(calls) != 1 or len(calls[0].arguments.args) != 1:
         return id(layer)
     read = tuple(id(tensor) for tensor in calls[0].input_tensors)  # the sequences, their mask, an initial state
-    settings = (layer.units, layer.dropout > 0, layer.recurrent_dropout > 0, layer.go_backwards, layer.return_sequences)
-    return type(layer), read, settings
+    dropout = (layer.dropout > 0, layer.recurrent_dropout > 0, getattr(layer.cell, "implementation", 2))
+    return type(layer), read, layer.units, dropout, layer.go_backwards, layer.return_sequences
+
+
+def _run_alone(
+    layer: Recurrent, sequences: tf.Tensor, initial_state: Any, mask: Any, training: bool | None = False
+) -> Result:
+    """In the place of `RNN.inner_loop`, with its arguments and results."""
+    return _run([layer], sequences, initial_state, mask, training=bool(training))[0]
 
 
 class _Chains:
-    """Layers that read the same sequences: the first that Keras calls runs all, the others find their result."""
+    """Layers of a model that read the same sequences: in each call of the model, its first runs all of them.
+
+    What that gives the others is kept until the call of the model ends, and no longer.
+    """
 
     def __init__(self, layers: Sequence[Recurrent]) -> None:
         self._layers = layers
-        self._read: tf.Tensor | None = None
-        self._results: dict[str, Result] = {}
+        self._open = False
+        self._results: dict[int, Result] = {}
 
-    def install(self) -> None:
-        """Put the compiled loop into the layers, in the place of `RNN.inner_loop`."""
+    def install(self, model: Any) -> None:
+        """Take the place of the call of the model, and of the loops of the layers."""
+        model.call = self._around(model.call)
         for layer in self._layers:
             layer.inner_loop = partial(self._inner_loop, layer)
-            layer.supports_jit = False
+
+    def _around(self, call: Callable[..., Any]) -> Callable[..., Any]:
+        @wraps(call)
+        def run(*arguments: Any, **named: Any) -> Any:
+            self._open = True
+            try:
+                return call(*arguments, **named)
+            finally:
+                self._open = False
+                self._results = {}
+
+        return run
 
     def _inner_loop(
         self, layer: Recurrent, sequences: tf.Tensor, initial_state: Any, mask: Any, training: bool | None = False
     ) -> Result:
-        """With the arguments and results of `RNN.inner_loop`."""
-        if self._read is not sequences or layer.name not in self._results:
-            first = initial_state if isinstance(initial_state, list | tuple) else [initial_state]
-            mask = mask[0] if isinstance(mask, list | tuple) else mask
-            results = _run(self._layers, sequences, first, mask, training=bool(training))
-            self._read = sequences
-            self._results = {other.name: result for other, result in zip(self._layers, results, strict=True)}
-        result = self._results.pop(layer.name)
+        if not self._open:
+            return _run_alone(layer, sequences, initial_state, mask, training)
         if not self._results:
-            self._read = None
-        return result
+            results = _run(self._layers, sequences, initial_state, mask, training=bool(training))
+            self._results = {id(other): result for other, result in zip(self._layers, results, strict=True)}
+        return self._results.pop(id(layer))
 
 
 def _run(
     layers: Sequence[Recurrent],
     sequences: tf.Tensor,
-    first: Sequence[tf.Tensor],
-    mask: tf.Tensor | None,
+    initial_state: Any,
+    mask: Any,
     *,
     training: bool,
 ) -> list[Result]:
-    """Run layers of one kind and size on the same sequences, (B, T, D), from the same `first` state."""
+    """Run layers of one kind and size on the same sequences, (B, T, D), from the same state."""
     cells = [layer.cell for layer in layers]
     parts = _num_parts(cells[0], training=training)
-    mask = None if mask is None else tf.cast(mask, tf.bool)
+    first = initial_state if isinstance(initial_state, list | tuple) else [initial_state]
+    mask = mask[0] if isinstance(mask, list | tuple) else mask
+    mask = None if mask is None else tf.reshape(tf.cast(mask, tf.bool), tf.shape(sequences)[:2])
     if layers[0].go_backwards:
         sequences = tf.reverse(sequences, [1])
         mask = None if mask is None else tf.reverse(mask, [1])
     packing, steps = _pack(sequences, mask)
     inputs = steps[None, None]
-    if training and 0 < cells[0].dropout < 1:
+    if training and cells[0].dropout:
         dropped = tf.stack([_masks(cell.get_dropout_mask(sequences[:, 0, :])) for cell in cells])
         owners = tf.repeat(tf.range(tf.size(packing.counts)), packing.counts)
         inputs *= tf.gather(dropped, owners, axis=2)
@@ -155,7 +181,7 @@ def _num_parts(cell: Any, *, training: bool) -> int:
 
 def _keep(cell: Any, state: tf.Tensor, parts: int, *, training: bool) -> tf.Tensor:
     """What recurrent dropout multiplies the state by, (P, B, H)."""
-    if training and 0 < cell.recurrent_dropout < 1:
+    if training and cell.recurrent_dropout:
         return _masks(cell.get_recurrent_dropout_mask(state))
     return tf.ones((parts, *tf.unstack(tf.shape(state))))
 

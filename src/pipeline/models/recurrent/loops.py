@@ -171,5 +171,5 @@ def _run_all(run: Callable[[int, int], None], chains: int, blocks: int) -> None:
 @cache
 def _pool() -> ThreadPoolExecutor:
     """As many threads as TensorFlow takes for one operation."""
-    told = os.environ.get("TF_NUM_INTRAOP_THREADS")
-    return ThreadPoolExecutor(int(told) if told else os.cpu_count(), thread_name_prefix="recurrence")
+    told = int(os.environ.get("TF_NUM_INTRAOP_THREADS") or 0)
+    return ThreadPoolExecutor(told or os.cpu_count(), thread_name_prefix="recurrence")
