@@ -86,7 +86,7 @@ def fit(model: keras.Model, train: Examples, validation: Examples, recipe: Recip
     Raises:
         UserError: the loss is no longer finite.
     """
-    _compile(model, recipe, steps=-(-len(train.labels) // recipe.batch_size))
+    compile_for(model, recipe, steps=-(-len(train.labels) // recipe.batch_size))
     checkpoint = Checkpoint(scratch / "epoch.npz")
     history, best = checkpoint.restore(model)
     if history:
@@ -132,7 +132,8 @@ def from_file(file: KerasFile) -> keras.Model:
         return accelerate(cast("keras.Model", keras.models.load_model(path, compile=False)))
 
 
-def _compile(model: keras.Model, recipe: Recipe, *, steps: int) -> None:
+def compile_for(model: keras.Model, recipe: Recipe, *, steps: int) -> None:
+    """Give the model loss and optimiser of the recipe, with `steps` an epoch."""
     import keras
 
     rate: Any = recipe.learning_rate
