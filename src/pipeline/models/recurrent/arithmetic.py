@@ -8,6 +8,7 @@ Shapes: as in `kernels`.
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import numba
@@ -17,8 +18,17 @@ from numba import types
 from numba.extending import intrinsic
 
 # "contract" lets a product and a sum become one instruction; nothing is reordered, infinities and NaN stay
-compiled: Any = numba.njit(cache=True, nogil=True, error_model="numpy", fastmath={"contract"})
-inlined: Any = numba.njit(nogil=True, error_model="numpy", fastmath={"contract"}, inline="always")
+_compile: Any = partial(numba.njit, nogil=True, error_model="numpy", fastmath={"contract"})
+inlined: Any = _compile(inline="always")
+
+
+def compiled(function: Any) -> Any:
+    """The function, compiled once for this machine, or once a process where no folder for that can be written."""
+    try:
+        return _compile(cache=True)(function)
+    except RuntimeError:
+        return _compile()(function)
+
 
 F = np.float32
 ONE = F(1)
@@ -81,7 +91,7 @@ def settle(x):
 
 
 @compiled
-def _add_product(sums, left, right, active, terms, columns):
+def add_product(sums, left, right, active, terms, columns):
     """sums[:, columns] += left[:, terms] @ right[terms, columns] for `active` rows, in fours of rows and of terms."""
     begin, end = columns
     whole = terms[0] + (terms[1] - terms[0]) // 4 * 4
@@ -152,7 +162,7 @@ def recur(sums, fed, weights, active):
     """Add the recurrent product: sums += fed @ weights, part by part."""
     width = weights.shape[1] // len(fed)
     for p in range(len(fed)):
-        _add_product(sums, fed[p], weights, active, (0, weights.shape[0]), (p * width, (p + 1) * width))
+        add_product(sums, fed[p], weights, active, (0, weights.shape[0]), (p * width, (p + 1) * width))
 
 
 @compiled
@@ -161,7 +171,7 @@ def recur_back(d_state, d_sums, d_fed, weights, keep, rows, active):
     width = weights.shape[0] // len(d_fed)
     for p in range(len(d_fed)):
         d_fed[p, :active] = 0
-        _add_product(d_fed[p], d_sums, weights, active, (p * width, (p + 1) * width), (0, weights.shape[1]))
+        add_product(d_fed[p], d_sums, weights, active, (p * width, (p + 1) * width), (0, weights.shape[1]))
         for r in range(active):
             into, back, kept = d_state[rows[r]], d_fed[p, r], keep[p, rows[r]]
             for j in range(len(back)):
@@ -173,6 +183,6 @@ def learn(d_weights, d_bias, fed, d_sums, num_terms):
     """Add the gradients of the recurrent kernel, fed.T @ d_sums part by part, and of its bias."""
     width = d_weights.shape[1] // len(fed)
     for p in range(len(fed)):
-        _add_product(d_weights, fed[p].T, d_sums, len(d_weights), (0, num_terms), (p * width, (p + 1) * width))
+        add_product(d_weights, fed[p].T, d_sums, len(d_weights), (0, num_terms), (p * width, (p + 1) * width))
     for term in range(num_terms):
         d_bias += d_sums[term]
