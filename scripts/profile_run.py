@@ -8,7 +8,8 @@ Start-up is from the prompt to the first stage: Python, Hydra's composition, the
 stage has the seconds that the manifest gives it, in which the libraries that it is first to need are imported. Between
 the stages the manifest is written; exit is from the last stage to the prompt. With --against every run is made with
 the source of another checkout too, in turn. Printed are medians over the repeats, and the imports that took longest
-in one more run, own seconds by library. Times of one machine; CPU seconds are surer than seconds on a busy one.
+in one more run, own seconds by library. Data that cannot be had are an error: of a stand-in nothing could be learnt.
+Times of one machine; CPU seconds are surer than seconds on a busy one.
 """
 
 from __future__ import annotations
@@ -54,7 +55,7 @@ class FailedError(Exception):
 
 def run(case: Case, overrides: str, folder: Path, python_options: Sequence[str] = ()) -> tuple[dict[str, float], str]:
     """Seconds of the parts of one run in `folder`, in order, and what it wrote on standard error."""
-    places = ["hydra.mode=RUN", f"hydra.run.dir={folder}", f"outputs={folder.parent}"]
+    places = ["strict=true", "hydra.mode=RUN", f"hydra.run.dir={folder}", f"outputs={folder.parent}"]
     command = [sys.executable, *python_options, "-m", "pipeline", *shlex.split(overrides), *places]
     environment = {**os.environ, "PYTHONPATH": str(case.checkout / "src")}
     before, start = resource.getrusage(resource.RUSAGE_CHILDREN), time.time()
