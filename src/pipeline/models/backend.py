@@ -15,7 +15,7 @@ log = logging.getLogger(__name__)
 def start_keras(seed: int) -> None:
     """Import Keras, ask for deterministic kernels, and seed every generator that Keras draws from."""
     if "keras" not in sys.modules:
-        with _native_messages_logged():
+        with native_messages_logged():
             import keras
     import keras
     import tensorflow as tf
@@ -26,7 +26,7 @@ def start_keras(seed: int) -> None:
 
 
 @contextmanager
-def _native_messages_logged() -> Iterator[None]:
+def native_messages_logged() -> Iterator[None]:
     """Send what C++ code writes to file descriptor 2 to the debug log.
 
     TensorFlow announces its build options and a missing GPU there before any of its own log settings take effect.
