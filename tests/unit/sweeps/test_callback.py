@@ -21,7 +21,7 @@ def test_a_refused_folder_ends_the_process_with_one_block(
     with pytest.raises(SystemExit) as stopped:
         SweepFolder().on_multirun_start(composed(f"hydra.sweep.dir='{tmp_path}'"))
     assert stopped.value.code == 2
-    assert capsys.readouterr().err.startswith(f"error:    {tmp_path} holds another sweep")
+    assert " ".join(capsys.readouterr().err.split()).startswith(f"error: {tmp_path} holds another sweep")
 
 
 @pytest.mark.parametrize(("mode", "logged"), [("MULTIRUN", 1), ("RUN", 0)])

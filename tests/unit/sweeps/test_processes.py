@@ -57,11 +57,13 @@ def test_jobs_get_the_variables(tmp_path: Path) -> None:
 
 
 SWEEP = """
-import sys
+import signal, sys
 from pathlib import Path
 from pipeline.sweeps.jobs import Job
 from pipeline.sweeps.processes import run_jobs
 
+for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):  # some are ignored where the tests run in the background
+    signal.signal(number, signal.SIG_DFL)
 code = '''
 import os, pathlib, signal, sys, time
 folder = pathlib.Path(sys.argv[1])
