@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import os
 import sys
@@ -17,6 +18,7 @@ def start_keras(seed: int) -> None:
     if "keras" not in sys.modules:
         with native_messages_logged():
             import keras
+        gc.freeze()  # TensorFlow's modules are never garbage: clear_session need not look through them each time
     import keras
     import tensorflow as tf
 

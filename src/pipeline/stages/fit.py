@@ -44,9 +44,9 @@ def fit_classifier(
 
     `recurrence` says whose loop over time trains it: ours, or Keras's, which has the same results and is slower.
     """
+    start_keras(seed)
     from pipeline.models.recurrent.layers import accelerate
 
-    start_keras(seed)
     model = build(embedding)
     if recurrence == "compiled":
         accelerate(model)
@@ -100,9 +100,9 @@ def share_embedding(
     """
     if rows == "none":
         return embedding
+    start_keras(seed)
     from pipeline.models.recurrent.layers import accelerate
 
-    start_keras(seed)
     donor = accelerate(build(embedding))
     used = sample.rows if rows == "train" else np.union1d(sample.rows, split.test)
     examples = fitting.Examples(tokens.ids[used], split.labels[used])
