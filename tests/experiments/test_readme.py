@@ -55,7 +55,11 @@ def test_the_readme_shows_the_commands_that_matter() -> None:
 def test_make_knows_its_targets(command: str) -> None:
     done = subprocess.run([*command.split(), "--dry-run"], cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
-    expected = {"make run": "-m pipeline +experiment=gru_glove", "make test": "-m pytest"}
+    expected = {
+        "make run": "-m pipeline +experiment=gru_glove",
+        "make test": "-m pytest",
+        "make bench": "scripts/bench_recurrent.py",
+    }
     assert expected[command] in done.stdout
 
 
