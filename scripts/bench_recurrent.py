@@ -5,12 +5,14 @@
 
 The first four cases are one training step at the published shape, all of it words; the last two an epoch with the
 lengths of real messages. Ours and stock Keras run in turn in one run, each in a process of its own, and the ratio of
-stock to ours is taken in each turn: times belong to a machine and its load, ratios less so. Tracing and compiling are
-not in the times. Stock Keras has a mask, so that both compute the same; "unmasked" is the same without one, which
-reads padding like words. PyTorch reads padding too, and has no dropout: its layers lack the recurrent kind.
+stock to ours is taken in each turn: times belong to a machine and its load, ratios less so. "by CPU" is the ratio of
+the seconds that all cores spent, which load hardly changes. Tracing and compiling are not in the times.
+
+Stock Keras has a mask, so that both compute the same; "unmasked" is the same without one, which reads padding like
+words. PyTorch reads padding too, and has no dropout: its layers lack the recurrent kind.
 
 Written to the output folder: `recurrent.json`, one entry a case; beside it `recurrent_turns.json` with every turn and
-the environment, `recurrent_growth.json` and `recurrent_memory.json`. `bench_recurrent_figure.py` draws them.
+the environment, `recurrent_growth.json`, `recurrent_memory.json`, and `recurrent.png`, which is drawn from these files.
 """
 
 from __future__ import annotations
@@ -29,6 +31,7 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
+import bench_recurrent_figure
 import bench_recurrent_sides as sides
 from bench_recurrent_cases import (
     CASES,
@@ -44,8 +47,10 @@ from bench_recurrent_cases import (
 )
 
 Processes = Mapping[str, ProcessPoolExecutor]
-Turns = dict[str, list[float]]  # side -> milliseconds in each turn
-GROWTH_REPEATS = 3
+Turns = dict[str, list[float]]  # side -> milliseconds in each turn, and "<side> cpu" -> those of all cores
+CPU = " cpu"
+GROWTH_REPEATS = 7
+HEADER = f"{'case':16}{'ours ms':>10}{'stock ms':>12}{'ratio':>20}{'by CPU':>9}{'torch ms':>12}{'unmasked':>12}"
 
 
 @dataclass(frozen=True)
@@ -60,9 +65,14 @@ class Row:
     ratio_max: float
 
 
+def ratios_of(turns: Turns, kind: str = "") -> list[float]:
+    """Stock to ours, turn by turn."""
+    return [stock / ours for ours, stock in zip(turns[f"ours{kind}"], turns[f"stock{kind}"], strict=True)]
+
+
 def row_of(name: str, turns: Turns) -> Row:
     """What the turns come to."""
-    ratios = [stock / ours for ours, stock in zip(turns["ours"], turns["stock"], strict=True)]
+    ratios = ratios_of(turns)
     figures = (median(turns["ours"]), median(turns["stock"]), median(ratios), min(ratios), max(ratios))
     return Row(name, *(round(figure, 3) for figure in figures))
 
@@ -82,10 +92,12 @@ def measure(started: Processes, names: Sequence[str], case: Case, recipe: Any, r
     """Milliseconds of each side in each turn."""
     for side in names:
         started[side].submit(sides.prepare, side, case, recipe if side == "ours" else None).result()
-    turns: Turns = {side: [] for side in names}
+    turns: Turns = {f"{side}{kind}": [] for kind in ("", CPU) for side in names}
     for _ in range(repeats):
         for side in names:
-            turns[side].append(started[side].submit(sides.milliseconds, side).result())
+            passed, used = started[side].submit(sides.milliseconds, side).result()
+            turns[side].append(passed)
+            turns[side + CPU].append(used)
     return turns
 
 
@@ -103,12 +115,12 @@ def measure_cases(
         yield case, measure(started, names, case, recipe, turns)
 
 
-def measure_growth(started: Processes, published: Shape, repeats: int) -> Iterator[dict[str, Any]]:
-    """One training step as one of the sizes varies."""
+def measure_growth(started: Processes, published: Shape, repeats: int) -> Iterator[tuple[str, int, Row, Turns]]:
+    """One training step as one of the sizes varies: which, its value, and what was measured."""
     recipe = recipe_of(compose())
     for varied, value, case in growth_cases(published):
         turns = measure(started, ("ours", "stock"), case, recipe, min(repeats, GROWTH_REPEATS))
-        yield {"varied": varied, "value": value, **asdict(row_of(case.name, turns))}
+        yield varied, value, row_of(case.name, turns), turns
 
 
 def measure_memory(names: Sequence[str], published: Shape) -> Iterator[dict[str, Any]]:
@@ -139,7 +151,8 @@ def line(row: Row, turns: Turns) -> str:
     """The row as a line of the table."""
     ratio = f"{row.ratio_median:.1f} ({row.ratio_min:.1f} to {row.ratio_max:.1f})"
     others = (f"{median(turns[side]):12.1f}" if side in turns else f"{'-':>12}" for side in ("torch", "unmasked"))
-    return f"{row.case:16}{row.ours_ms:10.1f}{row.stock_ms:12.1f}{ratio:>20}{''.join(others)}"
+    by_cpu = median(ratios_of(turns, CPU))
+    return f"{row.case:16}{row.ours_ms:10.1f}{row.stock_ms:12.1f}{ratio:>20}{by_cpu:9.1f}{''.join(others)}"
 
 
 def write(folder: Path, name: str, content: Any) -> None:
@@ -151,9 +164,7 @@ def write(folder: Path, name: str, content: Any) -> None:
 def run_cases(started: Processes, options: argparse.Namespace, published: Shape) -> None:
     """Measure the cases, print the table line by line, and write it."""
     where = environment()
-    print(
-        where, f"\n{'case':16}{'ours ms':>10}{'stock ms':>12}{'ratio':>20}{'torch ms':>12}{'unmasked':>12}", flush=True
-    )
+    print(f"{where}\n{HEADER}", flush=True)
     rows, details = [], []
     for case, turns in measure_cases(started, options.cases, published, options.repeats):
         rows.append(asdict(row := row_of(case.name, turns)))
@@ -166,18 +177,19 @@ def run_cases(started: Processes, options: argparse.Namespace, published: Shape)
 
 
 def run_growth(started: Processes, options: argparse.Namespace, published: Shape) -> None:
-    """Measure growth and memory, print them as they come, and write them."""
+    """Measure growth and memory, print them as they come, write them, and draw the figure."""
     growth, memory = [], []
-    print("\none GRU step as a size varies")
-    for entry in measure_growth(started, published, options.repeats):
-        growth.append(entry)
-        print(line(Row(**{key: entry[key] for key in Row.__annotations__}), {}), flush=True)
+    print(f"\none GRU step as a size varies\n{HEADER}")
+    for varied, value, row, turns in measure_growth(started, published, options.repeats):
+        growth.append({"varied": varied, "value": value, **asdict(row)})
+        print(line(row, turns), flush=True)
     print("\npeak memory, GRU, MB: all, of it before there was a model")
     for entry in measure_memory([side for side in started if side != "unmasked"], published):
         memory.append(entry)
         print(f"{entry['side']:16}{entry['peak_mb']:10.0f}{entry['libraries_mb']:12.0f}", flush=True)
     write(options.output, "recurrent_growth.json", growth)
     write(options.output, "recurrent_memory.json", memory)
+    bench_recurrent_figure.draw(options.output, options.output / "recurrent.png")
 
 
 def main(arguments: list[str] | None = None, published: Shape = PUBLISHED) -> int:
@@ -186,7 +198,7 @@ def main(arguments: list[str] | None = None, published: Shape = PUBLISHED) -> in
     parser.add_argument(
         "--cases", nargs="+", choices=CASES, default=CASES, metavar="CASE", help=f"of {', '.join(CASES)}"
     )
-    parser.add_argument("--repeats", type=int, default=9, help="turns of a step; an epoch has half (default: 9)")
+    parser.add_argument("--repeats", type=int, default=15, help="turns of a step; an epoch has half (default: 15)")
     parser.add_argument("--no-growth", action="store_true", help="neither how time grows with the sizes, nor memory")
     parser.add_argument("--output", type=Path, default=Path("outputs/bench"), help="folder (default: outputs/bench)")
     options = parser.parse_args(arguments)

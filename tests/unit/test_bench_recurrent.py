@@ -37,6 +37,7 @@ def test_a_case_is_measured_and_written(scripts: Any, tiny: Any, tmp_path: Path)
     [case] = json.loads((tmp_path / "recurrent_turns.json").read_text(encoding="utf-8"))["cases"]
     assert row["case"] == case["case"] == "gru_two_chain"
     assert row["ratio_median"] == pytest.approx(case["turns_ms"]["stock"][0] / case["turns_ms"]["ours"][0], abs=1e-3)
+    assert set(case["turns_ms"]) >= {"ours", "ours cpu", "stock", "stock cpu"}
 
 
 def test_ratios_are_taken_turn_by_turn(scripts: Any) -> None:
