@@ -1,16 +1,22 @@
+from collections.abc import Iterator
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
+from unittest.mock import DEFAULT, patch
 
 import numpy as np
 import pandas as pd
 import pytest
+from numpy.typing import NDArray
 
 from pipeline.artifacts import Embedding
 from pipeline.errors import UserError
 from pipeline.models import fitting
 from pipeline.models.backend import start_keras
 from pipeline.models.classifiers import build_gru
+from pipeline.models.recurrent import layers
+from pipeline.models.recurrent.layers import accelerate
 
 RECIPE = fitting.Recipe(
     epochs=4,
@@ -43,7 +49,7 @@ def examples(seed: int, count: int = 40) -> fitting.Examples:
 def model(**settings: Any) -> Any:
     start_keras(3)
     sizes = {"units": 4, "dropout": 0.3, "recurrent_dropout": 0.3, "mask": True} | settings
-    return build_gru(table(20, 3), **sizes)
+    return accelerate(build_gru(table(20, 3), **sizes))
 
 
 def train(folder: Path, recipe: fitting.Recipe = RECIPE) -> tuple[Any, fitting.Fit]:
@@ -55,7 +61,7 @@ def train(folder: Path, recipe: fitting.Recipe = RECIPE) -> tuple[Any, fitting.F
 def test_a_frozen_table_does_not_change(tmp_path: Path) -> None:
     start_keras(3)
     frozen = table(20, 3, trainable=False)
-    net = build_gru(frozen, units=4, dropout=0.0, recurrent_dropout=0.0, mask=True)
+    net = accelerate(build_gru(frozen, units=4, dropout=0.0, recurrent_dropout=0.0, mask=True))
     fitting.fit(net, examples(1), examples(2), RECIPE, seed=5, scratch=tmp_path)
     np.testing.assert_array_equal(net.get_layer("embedding").get_weights()[0], frozen.matrix)
 
@@ -151,3 +157,65 @@ def test_a_damaged_checkpoint_is_a_warning_and_a_fresh_start(
     assert len(fit.history) == RECIPE.epochs
     for a, b in zip(whole.get_weights(), restarted.get_weights(), strict=True):
         np.testing.assert_array_equal(a, b)
+
+
+@pytest.fixture
+def batched() -> Iterator[list[Any]]:
+    """The columns that batches are made of, in the order of the calls."""
+    with patch.object(fitting, "batch", wraps=fitting.batch) as made:
+        columns: list[Any] = []
+        made.side_effect = lambda given, *_, **__: columns.append(given) or DEFAULT
+        yield columns
+
+
+def test_each_epoch_trains_on_every_example_once_in_an_order_of_its_own(tmp_path: Path, batched: list[Any]) -> None:
+    recipe = replace(RECIPE, epochs=3)
+    for folder in ("a", "b"):
+        train(tmp_path / folder, recipe)
+    data = examples(1)
+    weight_of_all = fitting._weights(data.labels, RECIPE)
+    epochs = [columns for columns in batched if len(columns) == 3]
+    orders = [[tuple(row) for row in np.column_stack(columns)] for columns in epochs]
+    whole = sorted(tuple(row) for row in np.column_stack([data.ids, data.labels, weight_of_all]))
+    assert len(orders) == 2 * recipe.epochs
+    assert all(sorted(order) == whole for order in orders)
+    assert orders[: recipe.epochs] == orders[recipe.epochs :]
+    assert all(one != other for one, other in pairwise(orders[: recipe.epochs]))
+
+
+def long_and_short(count: int) -> NDArray[np.int32]:
+    """Messages of 1 to 6 words, padded at the end."""
+    lengths = np.random.default_rng(7).integers(1, 7, (count, 1))
+    return np.where(np.arange(6) < lengths, examples(3, count).ids, 0).astype(np.int32)
+
+
+@pytest.mark.parametrize("mask", [True, False])
+def test_predictions_come_in_the_order_of_the_rows(mask: bool) -> None:
+    net, ids = model(mask=mask), long_and_short(fitting.PREDICT_BATCH + 50)
+    expected = np.asarray(net(ids))[:, 0]
+    assert len(np.unique(expected.round(6))) > 100
+    np.testing.assert_allclose(fitting.predict(net, ids), expected, atol=1e-6)
+
+
+def test_a_prediction_does_not_depend_on_the_rows_beside_it() -> None:
+    net, ids = model(), long_and_short(20)
+    together = fitting.predict(net, ids)
+    alone = [fitting.predict(net, row[None])[0] for row in ids[:4]]
+    np.testing.assert_allclose(alone, together[:4], atol=1e-6)
+
+
+def test_prediction_reads_no_padding_of_a_whole_batch() -> None:
+    ids = np.pad(long_and_short(fitting.PREDICT_BATCH + 50), ((0, 0), (3, 40)))
+    net = model()
+    with patch.object(net, "predict", wraps=net.predict) as called:
+        fitting.predict(net, ids)
+    widths = [part.shape[1] for (part,) in called.call_args.args[0]]
+    assert len(widths) == 2
+    assert max(widths) == 6
+
+
+def test_a_loaded_model_runs_the_compiled_loop() -> None:
+    net = fitting.from_file(fitting.to_file(model()))
+    with patch.object(layers, "recur", wraps=layers.recur) as started:
+        fitting.predict(net, long_and_short(5))
+    assert started.called

@@ -161,8 +161,9 @@ def test_chains_used_apart_are_keras_own(use: Callable[[Any], Any]) -> None:
 def test_a_part_may_be_trained_and_then_the_whole() -> None:
     targets = [np.ones((18, 1), np.float32), np.ones((18, 4), np.float32)]
     outcomes = []
+    model: Any
     for model in twins(chains):
-        part = keras.Model(model.input, model.output[0])
+        part: Any = keras.Model(model.input, model.output[0])
         part.compile("sgd", "mse")
         model.compile("sgd", ["mse", "mse"])
         reseed(model)

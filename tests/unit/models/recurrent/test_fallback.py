@@ -12,6 +12,7 @@ from twins import KINDS, Given, Values, compiled_loops, numbers, right_padding, 
 from pipeline.models.recurrent import layers
 from pipeline.models.recurrent.layers import accelerate, what_is_missing
 
+GRU: Any = keras.layers.GRU
 MISSING = [
     (lambda: keras.layers.SimpleRNN(4, activation="relu"), "activation but tanh"),
     (lambda: keras.layers.LSTM(4, activation="linear"), "activation but tanh"),
@@ -60,7 +61,7 @@ def test_a_gpu_is_left_to_keras(kind: Any, monkeypatch: pytest.MonkeyPatch, capl
 
 
 def test_cudnn_asked_for_is_left_to_keras() -> None:
-    assert "use_cudnn=True" in str(what_is_missing(keras.layers.GRU(4, use_cudnn=True)))
+    assert "use_cudnn=True" in str(what_is_missing(GRU(4, use_cudnn=True)))
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -71,7 +72,7 @@ def test_nothing_is_missing_from_an_ordinary_layer(kind: Any, caplog: pytest.Log
 
 
 def test_a_cell_of_someone_else_keeps_keras_loop() -> None:
-    class Louder(keras.layers.GRU):
+    class Louder(GRU):
         def call(self, *arguments: Any, **named: Any) -> Any:
             return 2 * super().call(*arguments, **named)
 

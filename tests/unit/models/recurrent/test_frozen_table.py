@@ -22,8 +22,8 @@ def classifier(kind: Any, *, trainable: bool, dropout: float = 0.3) -> Any:
     ids = keras.Input((None,), dtype="int32")
     vectors = keras.layers.Embedding(V, D, mask_zero=True, trainable=trainable, name="table")(ids)
     states = kind(4, dropout=dropout, recurrent_dropout=dropout)(vectors)
-    model = accelerate(keras.Model(ids, keras.layers.Dense(1, activation="sigmoid")(states)))
-    model.compile("adam", "binary_crossentropy", jit_compile=False)
+    model: Any = accelerate(keras.Model(ids, keras.layers.Dense(1, activation="sigmoid")(states)))
+    model.compile("adam", "binary_crossentropy")
     model.optimizer.build(model.trainable_variables)
     return model
 

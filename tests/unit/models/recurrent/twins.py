@@ -22,6 +22,7 @@ from pipeline.models.recurrent.layers import accelerate
 
 KINDS: tuple[Any, ...] = (keras.layers.SimpleRNN, keras.layers.LSTM, keras.layers.GRU)
 WITHIN = 1e-5
+ZERO = tf.UnconnectedGradients.ZERO
 Values = dict[str, NDArray[Any]]
 
 
@@ -103,15 +104,16 @@ def _outputs_and_gradients(
 ) -> tuple[list[Any], list[Any]]:
     sequences, *state = tensors
     named = {"initial_state": state} if state else {}
-    with tf.GradientTape() as tape:
+    tape: Any = tf.GradientTape()
+    with tape:
         tape.watch(tensors)
         found = [layer(sequences, mask=mask, training=given.training, **named) for _ in range(given.calls)]
         outputs = tf.nest.flatten(found)
     pulls = [
-        tf.random.stateless_normal(tf.shape(output), [n, 0], dtype=output.dtype) for n, output in enumerate(outputs)
+        tf.random.stateless_normal(tf.shape(output), (n, 0), dtype=output.dtype) for n, output in enumerate(outputs)
     ]
     wanted = [*tensors, *[variable.value for variable in layer.trainable_variables]]
-    gradients = tape.gradient(outputs, wanted, output_gradients=pulls, unconnected_gradients="zero")
+    gradients = tape.gradient(outputs, wanted, output_gradients=pulls, unconnected_gradients=ZERO)
     return outputs, [tf.convert_to_tensor(gradient) for gradient in gradients]
 
 
