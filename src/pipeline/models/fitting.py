@@ -23,6 +23,7 @@ from numpy.typing import NDArray
 
 from pipeline.artifacts import KerasFile
 from pipeline.errors import UserError
+from pipeline.models.adam import build_adam
 from pipeline.models.batches import batch, by_length, masks_padding
 from pipeline.models.checkpoint import Checkpoint, Epoch
 
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 PREDICT_BATCH = 256
+STEPS = 16  # that TensorFlow does before Python has its turn
 
 
 @dataclass(frozen=True)
@@ -139,9 +141,9 @@ def compile_for(model: keras.Model, recipe: Recipe, *, steps: int) -> None:
     rate: Any = recipe.learning_rate
     if recipe.schedule == "cosine":
         rate = keras.optimizers.schedules.CosineDecay(recipe.learning_rate, recipe.epochs * steps, alpha=0.01)
-    adam = keras.optimizers.Adam(rate, epsilon=recipe.epsilon, clipnorm=recipe.clipnorm)
+    adam = build_adam(rate, epsilon=recipe.epsilon, clipnorm=recipe.clipnorm)
     loss = keras.losses.BinaryCrossentropy(label_smoothing=recipe.label_smoothing)
-    model.compile(optimizer=adam, loss=loss, metrics=[keras.metrics.Recall(name="recall")])
+    model.compile(optimizer=adam, loss=loss, metrics=[keras.metrics.Recall(name="recall")], steps_per_execution=STEPS)
     adam.build(model.trainable_variables)
 
 
@@ -242,9 +244,11 @@ class _Progress:
             return []
         import keras
 
-        def step(_: int, logs: dict[str, float] | None) -> None:
+        before = self._bar.n
+
+        def step(last: int, logs: dict[str, float] | None) -> None:
             self._bar.set_postfix(loss=f"{(logs or {})['loss']:.4f}", refresh=False)
-            self._bar.update()
+            self._bar.update(before + last + 1 - self._bar.n)
 
         return [keras.callbacks.LambdaCallback(on_train_batch_end=step)]
 

@@ -95,12 +95,12 @@ def add_product(sums, left, right, active, terms, columns):
     """sums[:, columns] += left[:, terms] @ right[terms, columns] for `active` rows, in fours of rows and of terms."""
     begin, end = columns
     whole = terms[0] + (terms[1] - terms[0]) // 4 * 4
-    for k in range(terms[0], whole, 4):
-        u0, u1, u2, u3 = right[k], right[k + 1], right[k + 2], right[k + 3]
-        u0, u1, u2, u3 = u0[begin:end], u1[begin:end], u2[begin:end], u3[begin:end]
-        for r in range(0, active, 4):
-            s0, s1, s2, s3 = sums[r], sums[r + 1], sums[r + 2], sums[r + 3]
-            s0, s1, s2, s3 = s0[begin:end], s1[begin:end], s2[begin:end], s3[begin:end]
+    for r in range(0, active, 4):
+        s0, s1, s2, s3 = sums[r], sums[r + 1], sums[r + 2], sums[r + 3]
+        s0, s1, s2, s3 = s0[begin:end], s1[begin:end], s2[begin:end], s3[begin:end]
+        for k in range(terms[0], whole, 4):
+            u0, u1, u2, u3 = right[k], right[k + 1], right[k + 2], right[k + 3]
+            u0, u1, u2, u3 = u0[begin:end], u1[begin:end], u2[begin:end], u3[begin:end]
             a0, a1, a2, a3 = left[r, k], left[r, k + 1], left[r, k + 2], left[r, k + 3]
             b0, b1, b2, b3 = left[r + 1, k], left[r + 1, k + 1], left[r + 1, k + 2], left[r + 1, k + 3]
             c0, c1, c2, c3 = left[r + 2, k], left[r + 2, k + 1], left[r + 2, k + 2], left[r + 2, k + 3]

@@ -4,9 +4,10 @@ Each kernel runs a *block*: a few sequences, the longest first, from their first
 the sequences that are still running cost; padding is never visited. All kernels have the same arguments, so that one
 caller serves them (see `loops`). They do not hold Python's lock: blocks run side by side.
 
-Shapes: B sequences, N steps of all of them together (sequence b has steps starts[b] to starts[b] + counts[b] - 1),
-H units, G gates times H, S numbers of state (H; with the LSTM's carry 2H), R sequences of the block. P is 1, or the
-number of gates where dropout treats each gate differently; array [p, n] of width G / P holds the gates that p is for.
+Shapes: B sequences, N steps of all of them together (sequence b has steps starts[b] to starts[b] + counts[b] - 1), H
+units (a multiple of four), G gates times H, S numbers of state (H; with the LSTM's carry 2H), R sequences of the block.
+P is 1, or the number of gates where dropout treats each gate differently; array [p, n] of width G / P holds the gates
+that p is for.
 
     rows (R,)             the sequences of the block, longest first
     starts, counts (B,)   where each sequence's steps begin, and how many it has
@@ -20,7 +21,7 @@ number of gates where dropout treats each gate differently; array [p, n] of widt
     tape (N or 0, K)      written unless empty: what the backward pass needs
     d_states (N or 0, H)  gradient of the loss; empty where only `final` is read
     d_x (P, N, G / P)     written
-    d_weights (>= H, G)   added to, as is d_bias (2, G); a block has its own, summed in the order of the blocks
+    d_weights (H, G)      added to, as is d_bias (2, G); a block has its own, summed in the order of the blocks
     d_first (B, S)        given: the gradient of `final`; written
 
 Source: the cells are those of Keras: GRU with `reset_after`; order of the gates z r h, and i f c o.
@@ -77,7 +78,7 @@ def simple_backward(
     """The gradients of `simple_forward`."""
     units = weights.shape[1]
     d_sums, d_fed = np.zeros((TERMS + 4, units), F), np.zeros((len(keep), fours(len(rows)), units), F)
-    fed, used = np.zeros((len(keep), TERMS, fours(units)), F), 0
+    fed, used = np.zeros((len(keep), TERMS, units), F), 0
     for step in range(counts[rows[0]] - 1, -1, -1):
         active = running(rows, counts, step)
         if used + active > TERMS:
@@ -137,7 +138,7 @@ def lstm_backward(rows, starts, counts, weights, first, keep, states, tape, d_st
     """The gradients of `lstm_forward`."""
     units = weights.shape[1]
     d_sums, d_fed = np.zeros((TERMS + 4, 4 * units), F), np.zeros((len(keep), fours(len(rows)), units), F)
-    fed, used = np.zeros((len(keep), TERMS, fours(units)), F), 0
+    fed, used = np.zeros((len(keep), TERMS, units), F), 0
     for step in range(counts[rows[0]] - 1, -1, -1):
         active = running(rows, counts, step)
         if used + active > TERMS:
@@ -206,7 +207,7 @@ def gru_backward(rows, starts, counts, weights, first, keep, states, tape, d_sta
     """The gradients of `gru_forward`; x and h U + b' differ in the candidate's, which the reset gate multiplies."""
     units = weights.shape[1]
     d_sums, d_fed = np.zeros((TERMS + 4, 3 * units), F), np.zeros((len(keep), fours(len(rows)), units), F)
-    fed, used, d_in = np.zeros((len(keep), TERMS, fours(units)), F), 0, np.empty(3 * units, F)
+    fed, used, d_in = np.zeros((len(keep), TERMS, units), F), 0, np.empty(3 * units, F)
     d_update, d_reset, d_candidate = d_in[:units], d_in[units : 2 * units], d_in[2 * units :]
     for step in range(counts[rows[0]] - 1, -1, -1):
         active = running(rows, counts, step)

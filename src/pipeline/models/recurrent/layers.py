@@ -26,6 +26,7 @@ log = logging.getLogger(__name__)
 AnyLayer = TypeVar("AnyLayer", bound=keras.Layer)
 Recurrent = Any  # a SimpleRNN, LSTM or GRU of Keras, whose annotations leave out what is read here
 Result = tuple[tf.Tensor, tf.Tensor, list[tf.Tensor]]  # of Keras's loop: last output, all outputs, last state
+LANES = 8  # numbers that a processor computes with at once, or a multiple of them
 CELLS: dict[type, Cell] = {keras.layers.SimpleRNN: SIMPLE, keras.layers.LSTM: LSTM, keras.layers.GRU: GRU}
 
 
@@ -160,10 +161,10 @@ def _run(
         inputs *= tf.gather(dropped, owners, axis=2)
     states, final = recur(
         CELLS[type(layers[0])],
-        tf.matmul(inputs, tf.stack([_by_part(cell.kernel, parts) for cell in cells])),
-        tf.stack([tf.convert_to_tensor(cell.recurrent_kernel) for cell in cells]),
+        tf.matmul(inputs, tf.stack([_by_part(cell, parts) for cell in cells])),
+        tf.stack([_recurrent_kernel(cell) for cell in cells]),
         tf.stack([_biases(cell) for cell in cells]),
-        tf.stack([tf.concat(first, -1)] * len(cells)),
+        tf.stack([tf.concat([_widen(state, cell.units) for state in first], -1) for cell in cells]),
         tf.stack([_keep(cell, first[0], parts, training=training) for cell in cells]),
         packing,
         sequences=layers[0].return_sequences,
@@ -182,8 +183,8 @@ def _num_parts(cell: Any, *, training: bool) -> int:
 def _keep(cell: Any, state: tf.Tensor, parts: int, *, training: bool) -> tf.Tensor:
     """What recurrent dropout multiplies the state by, (P, B, H)."""
     if training and cell.recurrent_dropout:
-        return _masks(cell.get_recurrent_dropout_mask(state))
-    return tf.ones((parts, *tf.unstack(tf.shape(state))))
+        return _widen(_masks(cell.get_recurrent_dropout_mask(state)), cell.units)
+    return tf.ones((parts, tf.shape(state)[0], cell.units + -cell.units % LANES))
 
 
 def _masks(masks: Any) -> tf.Tensor:
@@ -191,19 +192,34 @@ def _masks(masks: Any) -> tf.Tensor:
     return tf.stack(masks if isinstance(masks, list) else [masks])
 
 
-def _by_part(kernel: Any, parts: int) -> tf.Tensor:
-    """(D, G) -> (P, D, G / P)."""
+def _widen(values: Any, units: int) -> Any:
+    """Whole vectors for the units: zeros up to a multiple of LANES, for each gate or state in the last dimension.
+
+    A unit whose weights are all zero keeps the state 0, and no other reads it.
+    """
+    extra = -units % LANES
+    wide: Any = tf.convert_to_tensor(values)
+    if not extra:
+        return wide
+    each = tf.split(wide, wide.shape[-1] // units, axis=-1)
+    return tf.concat([tf.pad(one, [*[(0, 0)] * (len(one.shape) - 1), (0, extra)]) for one in each], -1)
+
+
+def _by_part(cell: Any, parts: int) -> tf.Tensor:
+    """The kernel, (D, G) -> (P, D, G / P)."""
+    kernel = _widen(cell.kernel, cell.units)
     width, num_gates = kernel.shape
     return tf.transpose(tf.reshape(kernel, (width, parts, num_gates // parts)), (1, 0, 2))
 
 
+def _recurrent_kernel(cell: Any) -> tf.Tensor:
+    return tf.pad(_widen(cell.recurrent_kernel, cell.units), [(0, -cell.units % LANES), (0, 0)])
+
+
 def _biases(cell: Any) -> tf.Tensor:
     """The biases of the input and of the recurrent product, (2, G); zeros where the cell has none."""
-    num_gates = cell.kernel.shape[1]
-    if cell.bias is None:
-        return tf.zeros((2, num_gates))
-    bias = tf.convert_to_tensor(cell.bias)
-    return bias if len(bias.shape) == 2 else tf.stack([tf.zeros_like(bias), bias])
+    bias = tf.zeros(cell.kernel.shape[1]) if cell.bias is None else tf.convert_to_tensor(cell.bias)
+    return _widen(bias if len(bias.shape) == 2 else tf.stack([tf.zeros_like(bias), bias]), cell.units)
 
 
 def _pack(sequences: tf.Tensor, mask: tf.Tensor | None) -> tuple[Packing, tf.Tensor]:
@@ -225,7 +241,8 @@ def _result(
     sequences: tf.Tensor,
 ) -> Result:
     """What Keras's loop returns: where a step does not count, the last output before it, or zeros."""
-    state = tf.split(final, CELLS[type(layer)].states, axis=-1)
+    states = states[:, : layer.units]
+    state = [each[:, : layer.units] for each in tf.split(final, CELLS[type(layer)].states, axis=-1)]
     last = state[0] if mask is None else tf.where(packing.counts[:, None] > 0, state[0], 0.0)
     if mask is not None and layer.zero_output_for_mask:
         last = tf.where(mask[:, -1:], last, 0.0)

@@ -6,6 +6,7 @@ gate differently), B sequences, N steps of all of them together, H units, G gate
 
 from __future__ import annotations
 
+import math
 import os
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -21,6 +22,7 @@ from pipeline.models.recurrent import kernels
 
 Array = NDArray[np.float32]
 Rows = NDArray[np.int64]
+ALIGNMENT = 64  # bytes
 BLOCK = 16  # sequences at most: the state of more does not stay in the nearest cache
 
 
@@ -110,8 +112,8 @@ def _forward(
 ) -> tuple[Array, Array, Array]:
     chains, _, steps, _ = x.shape
     units = weights.shape[1]
-    states, final = np.empty((chains, steps, units), np.float32), first.copy()
-    tape = np.empty((chains, steps if taped else 0, cell.tape * units), np.float32)
+    states, final = _empty((chains, steps, units)), first.copy()
+    tape = _empty((chains, steps if taped else 0, cell.tape * units))
 
     blocks = _blocks(counts)
 
@@ -139,8 +141,8 @@ def _backward(
     parts, num_gates = keep.shape[1], weights.shape[2]
     blocks = _blocks(counts)
     transposed = np.ascontiguousarray(weights.transpose(0, 2, 1))
-    d_x, d_first = np.empty((chains, parts, steps, num_gates // parts), np.float32), d_final.copy()
-    d_weights = np.zeros((chains, len(blocks), -(-units // 4) * 4, num_gates), np.float32)
+    d_x, d_first = _empty((chains, parts, steps, num_gates // parts)), d_final.copy()
+    d_weights = np.zeros((chains, len(blocks), units, num_gates), np.float32)
     d_bias = np.zeros((chains, len(blocks), 2, num_gates), np.float32)
 
     def run(chain: int, block: int) -> None:
@@ -149,7 +151,15 @@ def _backward(
         cell.backward(blocks[block], starts, counts, *given, *wanted)
 
     _run_all(run, chains, len(blocks))
-    return d_x, d_weights.sum(1)[:, :units], d_bias.sum(1), d_first
+    return d_x, d_weights.sum(1), d_bias.sum(1), d_first
+
+
+def _empty(shape: tuple[int, ...]) -> Array:
+    """An array that begins where TensorFlow's do: others it copies."""
+    size = 4 * math.prod(shape)
+    room = np.empty(size + ALIGNMENT, np.uint8)
+    begin = -room.ctypes.data % ALIGNMENT
+    return room[begin : begin + size].view(np.float32).reshape(shape)
 
 
 def _blocks(counts: Rows) -> list[Rows]:
