@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 if TYPE_CHECKING:
     from pipeline.models.fitting import Recipe
 
-STEPS = 8  # training steps of one measurement of a step; the first is left out
+STEPS = 16  # training steps of one measurement of a step
 
 
 @dataclass(frozen=True)
@@ -87,7 +87,7 @@ def step_case(name: str, shape: Shape, steps: int = STEPS) -> Case:
     random = np.random.default_rng(0)
     ids = random.integers(1, shape.rows, (steps * shape.batch, shape.length), np.int32)
     labels = random.integers(0, 2, len(ids), np.int8)
-    return Case(name, "step", shape, ids, labels, f"{steps - 1} steps, no padding")
+    return Case(name, "step", shape, ids, labels, f"of {steps} in a row, no padding")
 
 
 def growth_cases(shape: Shape) -> list[tuple[str, int, Case]]:

@@ -34,7 +34,9 @@ if TYPE_CHECKING:
     from pipeline.models.fitting import Recipe
 
 Moment = tuple[float, float]  # seconds that have passed, and that this process has had of all cores
-Train = Callable[[NDArray[np.int32], NDArray[np.int8]], list[Moment]]  # one epoch: when each of its steps ended
+Train = Callable[
+    [NDArray[np.int32], NDArray[np.int8]], list[Moment]
+]  # one epoch: moments from its first step to its last
 INITIAL_RANGE = 0.05  # of the vectors, as Keras's Embedding layer has it
 _built: dict[str, tuple[Train, Case]] = {}
 
@@ -77,11 +79,11 @@ def milliseconds(side: str) -> Moment:
     """How long a training step, or an epoch, of the case takes that the side was prepared for, and its CPU time."""
     train, case = _built[side]
     start = _now()
-    ends = train(case.ids, case.labels)
+    moments = train(case.ids, case.labels)
     if case.unit == "epoch":
         begin, end, steps = start, _now(), 1
     else:
-        begin, end, steps = ends[0], ends[-1], len(ends) - 1
+        begin, end, steps = moments[0], moments[-1], -(-len(case.ids) // case.shape.batch)
     return 1000 * (end[0] - begin[0]) / steps, 1000 * (end[1] - begin[1]) / steps
 
 
@@ -112,12 +114,12 @@ def build_ours(case: Case, recipe: Recipe | None) -> Train:
     random = np.random.default_rng(0)
 
     def train(ids: NDArray[np.int32], labels: NDArray[np.int8]) -> list[Moment]:
-        ends, callback = _clock(keras)
+        moments, callback = _clock(keras)
         order = random.permutation(len(ids))
         rows = (ids[order], labels[order], np.ones(len(ids), np.float32))
         quiet: Any = 0
         model.fit(batch(rows, shape.batch, trim=True), shuffle=False, callbacks=[callback], verbose=quiet)
-        return ends
+        return moments
 
     return train
 
@@ -159,22 +161,22 @@ def build_stock(shape: Shape, *, mask: bool) -> Train:
     model.compile("adam", "binary_crossentropy")
 
     def train(ids: NDArray[np.int32], labels: NDArray[np.int8]) -> list[Moment]:
-        ends, callback = _clock(keras)
+        moments, callback = _clock(keras)
         quiet: Any = 0
         model.fit(ids, labels, batch_size=shape.batch, callbacks=[callback], verbose=quiet)
-        return ends
+        return moments
 
     return train
 
 
 def _clock(keras: Any) -> tuple[list[Moment], Any]:
-    """A list that the callback beside it fills with the end of each step."""
-    ends: list[Moment] = []
+    """A list that the callback beside it fills as steps begin and end; TensorFlow may do several in between."""
+    moments: list[Moment] = []
 
-    def step(_: int, logs: Any) -> None:  # noqa: ARG001 - Keras names it
-        ends.append(_now())
+    def add(_: int, logs: Any) -> None:  # noqa: ARG001 - Keras names it
+        moments.append(_now())
 
-    return ends, keras.callbacks.LambdaCallback(on_train_batch_end=step)
+    return moments, keras.callbacks.LambdaCallback(on_train_batch_begin=add, on_train_batch_end=add)
 
 
 def build_torch(shape: Shape) -> Train:
@@ -205,12 +207,12 @@ def build_torch(shape: Shape) -> Train:
 
     def train(ids: NDArray[np.int32], labels: NDArray[np.int8]) -> list[Moment]:
         examples = loading.TensorDataset(torch.from_numpy(ids), torch.from_numpy(labels.astype(np.float32)))
-        ends: list[Moment] = []
+        moments = [_now()]
         for words, truth in loading.DataLoader(examples, shape.batch, shuffle=True):
             adam.zero_grad()
             loss_of(model(words), truth).backward()
             adam.step()
-            ends.append(_now())
-        return ends
+            moments.append(_now())
+        return moments
 
     return train
