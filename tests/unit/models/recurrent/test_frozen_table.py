@@ -11,6 +11,7 @@ import pytest
 import tensorflow as tf
 from twins import KINDS
 
+from pipeline.models.adam import build_adam
 from pipeline.models.recurrent.layers import accelerate
 
 B, T, V, D = 8, 5, 29, 13
@@ -23,7 +24,7 @@ def classifier(kind: Any, *, trainable: bool, dropout: float = 0.3) -> Any:
     vectors = keras.layers.Embedding(V, D, mask_zero=True, trainable=trainable, name="table")(ids)
     states = kind(4, dropout=dropout, recurrent_dropout=dropout)(vectors)
     model: Any = accelerate(keras.Model(ids, keras.layers.Dense(1, activation="sigmoid")(states)))
-    model.compile("adam", "binary_crossentropy")
+    model.compile(build_adam(0.001, epsilon=1e-7, clipnorm=1.0), "binary_crossentropy")
     model.optimizer.build(model.trainable_variables)
     return model
 
