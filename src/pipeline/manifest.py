@@ -21,6 +21,7 @@ from pipeline.artifacts import Located
 LIBRARIES = (
     "tensorflow",
     "keras",
+    "numba",
     "numpy",
     "pandas",
     "scikit-learn",

@@ -1,7 +1,8 @@
 """Keras's Adam, with an update that goes through the memory of an embedding table half as often.
 
 Adam moves every row of a table at every step, those without a gradient too, while their moments fade: its mathematics
-does not allow to pay for the rows of the batch alone. The gradient and its clipping are of those rows only.
+does not allow to pay for the rows of the batch alone. The gradient and its clipping are of those rows only; the update
+is of the whole table.
 
 As in Keras, a row that occurs several times in a batch adds the square of each of its gradients to the second moment,
 not the square of their sum.

@@ -18,7 +18,7 @@ def start_keras(seed: int) -> None:
     if "keras" not in sys.modules:
         with native_messages_logged():
             import keras
-        gc.freeze()  # TensorFlow's modules are never garbage: clear_session need not look through them each time
+        gc.freeze()  # clear_session looks for garbage: it need not look through TensorFlow's own objects each time
     import keras
     import tensorflow as tf
 

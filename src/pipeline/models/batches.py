@@ -1,8 +1,8 @@
 """Batches of word indices without the columns that are padding in all of their rows.
 
-A column of nothing but padding is masked in every row of the batch: leaving it out changes neither outputs nor
-gradients. The recurrent layers then skip what padding is left (see `recurrent.layers`), so that batches need not be
-sorted by length: training draws them at random.
+A column of nothing but padding is masked in every row of the batch: where the layers draw nothing for single steps,
+leaving it out changes neither outputs nor gradients. The recurrent layers then skip what padding is left (see
+`recurrent.layers`), so that batches need not be sorted by length: training draws them at random.
 
 Shapes: n rows, T time steps, U at most T.
 """
@@ -20,13 +20,16 @@ if TYPE_CHECKING:
 
 
 def masks_padding(model: keras.Model) -> bool:
-    """Whether the model's table masks index 0; if not, padding is read like words, and no column may be left out."""
+    """Whether the model's table masks index 0; if not, its layers see padding, and no column may be left out."""
     table: Any = model.get_layer("embedding")
     return table.mask_zero
 
 
 def batch(columns: tuple[NDArray[Any], ...], batch_size: int, *, trim: bool) -> tf.data.Dataset:
-    """The rows of all arrays in their order, `batch_size` at a time, the first array (n, T) cut to (batch, U)."""
+    """The rows of all arrays in their order, `batch_size` at a time, the first array (n, T) cut to (batch, U).
+
+    Each row has a word, as `Tokens` promises.
+    """
     import tensorflow as tf
 
     def cut(ids: tf.Tensor, *rest: tf.Tensor) -> tuple[tf.Tensor, ...]:

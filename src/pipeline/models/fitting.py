@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 PREDICT_BATCH = 256
-STEPS = 16  # that TensorFlow does before Python has its turn
+STEPS = 16  # that TensorFlow does before Python has its turn; Ctrl-C waits for them
 
 
 @dataclass(frozen=True)
@@ -110,7 +110,9 @@ def predict(model: keras.Model, ids: NDArray[np.int32]) -> NDArray[np.float64]:
     order = by_length(ids)
     rows = batch((ids[order],), PREDICT_BATCH, trim=masks_padding(model))
     scores = np.empty(len(ids))
+    steps, model.steps_per_execution = model.steps_per_execution, 1  # or as many batches are in memory at once
     scores[order] = cast("Any", model.predict(rows, verbose=cast("Any", 0)))[:, 0]
+    model.steps_per_execution = steps
     return scores
 
 
@@ -226,8 +228,8 @@ class _Progress:
     def __init__(self, recipe: Recipe, num_examples: int, done: int) -> None:
         from tqdm import tqdm
 
-        steps = -(-num_examples // recipe.batch_size)
-        self._epochs = recipe.epochs
+        self._epochs, self._done = recipe.epochs, done
+        self._steps = steps = -(-num_examples // recipe.batch_size)
         self._bar = tqdm(
             total=recipe.epochs * steps, initial=done * steps, unit="step", leave=False, disable=not sys.stderr.isatty()
         )
@@ -244,15 +246,15 @@ class _Progress:
             return []
         import keras
 
-        before = self._bar.n
-
         def step(last: int, logs: dict[str, float] | None) -> None:
+            at = self._done * self._steps + min(last + 1, self._steps)  # Keras counts the last group as a whole one
             self._bar.set_postfix(loss=f"{(logs or {})['loss']:.4f}", refresh=False)
-            self._bar.update(before + last + 1 - self._bar.n)
+            self._bar.update(at - self._bar.n)
 
         return [keras.callbacks.LambdaCallback(on_train_batch_end=step)]
 
     def finish_epoch(self, row: Epoch) -> None:
         """Say what the epoch came to."""
+        self._done = row.epoch
         self._bar.set_description(f"epoch {row.epoch}/{self._epochs} val_loss {row.val_loss:.4f}")
         log.debug("epoch %d/%d: %s", row.epoch, self._epochs, asdict(row))

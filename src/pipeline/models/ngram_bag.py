@@ -29,7 +29,7 @@ def build_ngram_bag(embedding: Embedding, *, ngram_dropout: Rate, dropout: Rate,
 
     rows, width = embedding.matrix.shape
     ids = keras.Input((None,), dtype="int32", name="ids")
-    table = keras.layers.Embedding(rows, width, mask_zero=mask, trainable=embedding.trainable, name="embedding")
+    table = keras.layers.Embedding(rows, width, trainable=embedding.trainable, name="embedding")
     present: Any = ops.cast(ops.not_equal(ids, 0), "float32") if mask else ops.ones_like(ids, dtype="float32")
     rarity = keras.layers.Embedding(rows, 1, trainable=False, name="rarity")
     weights: Any = present * rarity(ids)[:, :, 0]

@@ -74,6 +74,32 @@ def test_the_same_seed_gives_the_same_weights(tmp_path: Path) -> None:
     pd.testing.assert_frame_equal(fit_one.history.drop(columns="seconds"), fit_two.history.drop(columns="seconds"))
 
 
+def test_steps_in_groups_end_with_the_weights_of_steps_one_by_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    recipe = replace(RECIPE, batch_size=1, epochs=2)  # 40 steps: two groups of 16, and 8
+    grouped, _ = train(tmp_path / "a", recipe)
+    monkeypatch.setattr(fitting, "STEPS", 1)
+    single, _ = train(tmp_path / "b", recipe)
+    for a, b in zip(grouped.get_weights(), single.get_weights(), strict=True):
+        np.testing.assert_array_equal(a, b)
+
+
+def test_the_bar_ends_where_the_training_does(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.stderr.isatty", lambda: True)
+    recipe = replace(RECIPE, batch_size=2, epochs=2)  # 20 steps an epoch: a group of 16, and 4
+    places = []
+    real = fitting._Progress.finish_epoch
+
+    def finish(bar: Any, row: Any) -> None:
+        places.append(bar._bar.n)
+        real(bar, row)
+
+    monkeypatch.setattr(fitting._Progress, "finish_epoch", finish)
+    train(tmp_path, recipe)
+    assert places == [20, 40]
+
+
 @pytest.fixture
 def killed_in_epoch_3(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The scratch folder of a training that was interrupted in its third epoch."""

@@ -1,14 +1,16 @@
 """What the kernels of all cells are made of: functions of numbers, matrix products, dropout.
 
-A compiled kernel has a copy of what it calls. Numba's cache sees changes of the kernel's own file alone: whoever
-changes this one removes `__pycache__` beside it.
+A compiled kernel has a copy of what it calls, and Numba's cache looks at the kernel's own file alone: `compiled` makes
+it look at this one too.
 
 Shapes: as in `kernels`.
 """
 
 from __future__ import annotations
 
+import hashlib
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import numba
@@ -22,36 +24,43 @@ _compile: Any = partial(numba.njit, nogil=True, error_model="numpy", fastmath={"
 inlined: Any = _compile(inline="always")
 
 
+_THIS_FILE = hashlib.sha256(Path(__file__).read_bytes()).hexdigest()
+
+
 def compiled(function: Any) -> Any:
     """The function, compiled once for this machine, or once a process where no folder for that can be written."""
     try:
-        return _compile(cache=True)(function)
+        dispatcher = _compile(cache=True)(function)
     except RuntimeError:
         return _compile()(function)
+    file = dispatcher._cache._cache_file
+    file._source_stamp = (file._source_stamp, _THIS_FILE)
+    return dispatcher
 
 
 F = np.float32
 ONE = F(1)
-SATURATED = np.float32(7.90531110763549805)  # beyond it tanh is 1 in single precision
-TINY = np.float32(1e-30)
+LARGEST = F(7.90531110763549805)  # to which the approximation of tanh is good
+SATURATED = F(7.99881172)  # from which on TensorFlow's tanh is 1
+TINY = F(1e-30)
 TERMS = 64  # steps whose gradients are multiplied at once: enough to be quick, few enough to stay in the nearest cache
 
 
 @inlined
 def tanh(x):
     """The rational approximation that TensorFlow computes with. Source: Eigen."""
-    x = min(max(x, -SATURATED), SATURATED)
-    s = x * x
-    p = s * np.float32(-2.76076847742355e-16) + np.float32(2.00018790482477e-13)
-    p = p * s + np.float32(-8.60467152213735e-11)
-    p = p * s + np.float32(5.12229709037114e-08)
-    p = p * s + np.float32(1.48572235717979e-05)
-    p = p * s + np.float32(6.37261928875436e-04)
-    p = p * s + np.float32(4.89352455891786e-03)
-    q = s * np.float32(1.19825839466702e-06) + np.float32(1.18534705686654e-04)
-    q = q * s + np.float32(2.26843463243900e-03)
-    q = q * s + np.float32(4.89352518554385e-03)
-    return x * p / q
+    c = min(max(x, -LARGEST), LARGEST)
+    s = c * c
+    p = s * F(-2.76076847742355e-16) + F(2.00018790482477e-13)
+    p = p * s + F(-8.60467152213735e-11)
+    p = p * s + F(5.12229709037114e-08)
+    p = p * s + F(1.48572235717979e-05)
+    p = p * s + F(6.37261928875436e-04)
+    p = p * s + F(4.89352455891786e-03)
+    q = s * F(1.19825839466702e-06) + F(1.18534705686654e-04)
+    q = q * s + F(2.26843463243900e-03)
+    q = q * s + F(4.89352518554385e-03)
+    return (ONE if x > 0 else -ONE) if abs(x) > SATURATED else c * p / q
 
 
 def _reinterpret(_, bits):

@@ -84,7 +84,8 @@ def _what_chains_share(layer: Recurrent) -> Any:
     calls = layer._inbound_nodes
     if layer.stateful or len(calls) != 1 or len(calls[0].arguments.args) != 1:
         return id(layer)
-    read = tuple(id(tensor) for tensor in calls[0].input_tensors)  # the sequences, their mask, an initial state
+    named = calls[0].arguments.kwargs.items()  # mask, initial state, training
+    read = (id(calls[0].arguments.args[0]), *sorted((name, str(value), id(value)) for name, value in named))
     dropout = (layer.dropout > 0, layer.recurrent_dropout > 0, getattr(layer.cell, "implementation", 2))
     return type(layer), read, layer.units, dropout, layer.go_backwards, layer.return_sequences
 
@@ -105,6 +106,7 @@ class _Chains:
     def __init__(self, layers: Sequence[Recurrent]) -> None:
         self._layers = layers
         self._open = False
+        self._read: tf.Tensor | None = None
         self._results: dict[int, Result] = {}
 
     def install(self, model: Any) -> None:
@@ -120,8 +122,10 @@ class _Chains:
             try:
                 return call(*arguments, **named)
             finally:
-                self._open = False
-                self._results = {}
+                self._open, self._read, self._results = False, None, {}
+                for layer in self._layers:  # one whose turn did not come still has what its first drew for it
+                    layer.cell.reset_dropout_mask()
+                    layer.cell.reset_recurrent_dropout_mask()
 
         return run
 
@@ -130,9 +134,10 @@ class _Chains:
     ) -> Result:
         if not self._open:
             return _run_alone(layer, sequences, initial_state, mask, training)
-        if not self._results:
+        if self._read is not sequences or id(layer) not in self._results:
             results = _run(self._layers, sequences, initial_state, mask, training=bool(training))
             self._results = {id(other): result for other, result in zip(self._layers, results, strict=True)}
+            self._read = sequences
         return self._results.pop(id(layer))
 
 

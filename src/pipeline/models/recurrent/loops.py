@@ -180,6 +180,8 @@ def _run_all(run: Callable[[int, int], None], chains: int, blocks: int) -> None:
 
 @cache
 def _pool() -> ThreadPoolExecutor:
-    """As many threads as TensorFlow takes for one operation."""
+    """As many threads as TensorFlow is told to take, or as there are cores for this process."""
     told = int(os.environ.get("TF_NUM_INTRAOP_THREADS") or 0)
-    return ThreadPoolExecutor(told or os.cpu_count(), thread_name_prefix="recurrence")
+    affinity = getattr(os, "sched_getaffinity", None)  # not on macOS
+    cores = len(affinity(0)) if affinity else os.cpu_count()
+    return ThreadPoolExecutor(told or cores, thread_name_prefix="recurrence")

@@ -180,7 +180,6 @@ def test_accelerating_twice_is_accelerating_once() -> None:
     assert same_bits(before, run(fast, BOTH))
 
 
-@pytest.mark.xfail(strict=True, reason="what is kept for the other chain is not told apart by what was read")
 @pytest.mark.parametrize("used", ["first", "second"])
 def test_a_part_on_one_input_leaves_the_whole_on_another_alone(used: str) -> None:
     def make() -> Any:

@@ -1,6 +1,7 @@
 """What is computed does not depend, to the last bit, on padding, on the rows beside a row, or on the threads."""
 
 import os
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -14,6 +15,7 @@ from twins import KINDS, Given, Values, numbers, right_padding, run, same_bits, 
 from pipeline.models.recurrent import loops
 
 BATCH, STEPS = 37, 9
+CORES = len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count()
 
 
 def call(**changes: Any) -> Given:
@@ -85,7 +87,7 @@ def test_blocks_hold_each_sequence_once_the_longest_first(lengths: list[int]) ->
     assert all((np.diff(counts[block]) <= 0).all() for block in blocks)
 
 
-@pytest.mark.parametrize(("told", "threads"), [(None, os.cpu_count()), ("0", os.cpu_count()), ("3", 3)])
+@pytest.mark.parametrize(("told", "threads"), [(None, CORES), ("0", CORES), ("3", 3)])
 def test_as_many_threads_as_tensorflow_takes(told: str | None, threads: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("TF_NUM_INTRAOP_THREADS", raising=False)
     if told:
