@@ -23,7 +23,7 @@ from pipeline.models.recurrent import kernels
 Array = NDArray[np.float32]
 Rows = NDArray[np.int64]
 ALIGNMENT = 64  # bytes
-BLOCK = 16  # sequences at most: the state of more does not stay in the nearest cache
+BLOCK = 8  # sequences at most: few enough that cores share a batch evenly, enough to use what is read of the weights
 
 
 @dataclass(frozen=True)
