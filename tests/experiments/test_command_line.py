@@ -1,47 +1,14 @@
 """What a user sees: the help page, and one block for each mistake."""
 
 import json
-import logging
 import re
 import subprocess
-import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from pipeline.__main__ import main
-
 Run = Callable[..., subprocess.CompletedProcess[str]]
-
-
-@pytest.fixture
-def refused(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> Iterator[Callable[..., tuple[int, str, str]]]:
-    """Call the program here, in an empty folder; exit code, standard output and standard error.
-
-    A process each would take most of its time to start. Those of the other tests show that the code is that of `main`.
-    """
-
-    def call(*arguments: str) -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "argv", ["pipeline", *arguments])
-        with pytest.raises(SystemExit) as stopped:
-            main()
-        assert isinstance(stopped.value.code, int)
-        said = capsys.readouterr()
-        return stopped.value.code, said.out, said.err
-
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.delenv("PIPELINE_DATA_DIR", raising=False)
-    monkeypatch.setenv("HYDRA_FULL_ERROR", "0")  # so that what `main` sets does not stay
-    root, before = logging.getLogger(), logging.getLogger().handlers[:]
-    level = root.level
-    yield call
-    for handler in set(root.handlers) - set(before):  # Hydra's, which write to this test's folder and streams
-        root.removeHandler(handler)
-        handler.close()
-    root.setLevel(level)
 
 
 def test_help_lists_every_experiment(run_pipeline: Run) -> None:
@@ -85,18 +52,18 @@ def test_the_composed_config_can_be_shown(run_pipeline: Run) -> None:
     ],
 )
 def test_a_mistake_gets_one_block_and_exit_code_2(
-    refused: Callable[..., tuple[int, str, str]], override: str, happened: str, expected: str, remedy: str
+    run_pipeline: Run, override: str, happened: str, expected: str, remedy: str
 ) -> None:
-    code, out, err = refused(*(override.split() if override != "'a b" else [override]))
-    assert code == 2
-    block = " ".join(err[err.index("error:") :].split())
+    failed = run_pipeline(*(override.split() if override != "'a b" else [override]))
+    assert failed.returncode == 2
+    block = " ".join(failed.stderr[failed.stderr.index("error:") :].split())
     what, _, rest = block.partition(" expected: ")
     wanted, _, advice = rest.partition(" to do: ")
     assert happened in what
     assert expected in wanted
     assert remedy in advice
-    assert "Traceback" not in err
-    assert out == ""
+    assert "Traceback" not in failed.stderr
+    assert failed.stdout == ""
 
 
 def test_a_mistake_in_the_settings_leaves_no_run_folder(run_pipeline: Run, tmp_path: Path) -> None:
