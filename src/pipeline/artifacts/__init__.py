@@ -8,23 +8,43 @@ from pipeline.artifacts.features import Embedding, Tokens
 from pipeline.artifacts.files import KerasFile, Located, Resource
 from pipeline.artifacts.messages import Corpus, Pool, RowChange, Rows, Sample, Split, Texts
 from pipeline.artifacts.results import Evaluated, Fitted, Interval, Predictions, Scores
+from pipeline.artifacts.synthesis import (
+    Augmentation,
+    Evaluators,
+    Extra,
+    FittedVae,
+    Latents,
+    Messages,
+    Probes,
+    Scorecard,
+    Synthetic,
+)
 
 __all__ = [
+    "Augmentation",
     "Corpus",
     "Embedding",
     "Evaluated",
+    "Evaluators",
+    "Extra",
     "Fitted",
+    "FittedVae",
     "Interval",
     "KerasFile",
+    "Latents",
     "Located",
+    "Messages",
     "Pool",
     "Predictions",
+    "Probes",
     "Resource",
     "RowChange",
     "Rows",
     "Sample",
+    "Scorecard",
     "Scores",
     "Split",
+    "Synthetic",
     "Texts",
     "Tokens",
 ]
