@@ -107,8 +107,9 @@ class Synthetic:
     """Generated messages.
 
     Attributes:
-        table: one row a message: `label` (int8), `text`, `words` (int, length), `seed` (int64: draws this message alone),
-            `copy_of` (int64: 0-based data row of the training message that it repeats word for word, -1 for none).
+        table: one row a message: `label` (int8), `text`, `words` (int, length), `seed` (int64: draws this
+            message alone), `copy_of` (int64: 0-based data row of the training message that it repeats word for word,
+            -1 for none).
         ids: (n, T) int32 indices of its words, 0 = padding at the end.
         vectors: (W, D) float16, the decoder's vector at each word, message after message.
         means: (n, D) float32, the mean of the vectors of a message.
