@@ -93,7 +93,8 @@ def to_texts(ids: NDArray[np.int32], vocabulary: Sequence[str]) -> list[str]:
 
     Shapes: ids (n, T).
     """
-    return [" ".join([vocabulary[index] for index in row[row != 0].tolist()]) for row in ids]
+    words = np.array(vocabulary, dtype=object)
+    return [" ".join(words[row[row != 0]]) for row in ids]
 
 
 def copies(texts: Sequence[str], training_texts: Sequence[str]) -> NDArray[np.int64]:
