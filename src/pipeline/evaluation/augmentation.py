@@ -6,7 +6,6 @@ Shapes: n messages, V rows of the embedding table, D vector width, R resamples, 
 from __future__ import annotations
 
 import logging
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -93,15 +92,13 @@ def study(
     tables = []
     for percent in percents:
         drawn = [_draw(parts.train, percent, np.random.default_rng([seed, repeat])) for repeat in range(repeats)]
-        measured: dict[tuple[str, str, str], list[NDArray[np.float64]]] = defaultdict(list)
+        found = []
         for repeat, rows in enumerate(drawn):
             log.info("augmentation: %d %% of the positive messages, repeat %d of %d", percent, repeat + 1, repeats)
             messages, chance = parts.train.take(rows), _derive(seed, percent, repeat)
-            for key, samples in _compare(messages, split.train[rows], generate, table, held_out, chance).items():
-                measured[key].append(samples)
-        means = {key: np.stack(found)[picks, np.arange(1 + resamples)].mean(axis=0) for key, found in measured.items()}
+            found.append(_compare(messages, split.train[rows], generate, table, held_out, chance))
         positives = round(np.mean([parts.train.labels[rows].sum() for rows in drawn]))
-        tables.append(_tabulate(means, percent, positives))
+        tables.append(_tabulate(_average(found, picks), percent, positives))
     return pd.concat(tables, ignore_index=True)
 
 
@@ -145,7 +142,7 @@ def _compare(
     table: NDArray[np.float32],
     held_out: _HeldOut,
     seed: int,
-) -> dict[tuple[str, str, str], NDArray[np.float64]]:
+) -> Samples:
     """Every metric, (1 + R,), of every classifier fitted on the messages after every method."""
     rarity = fit_rarity(count_words(messages.ids, len(table)))  # of real messages: methods differ in nothing else
     return {
@@ -154,6 +151,12 @@ def _compare(
         for classifier, scores in fit_and_score(training, rarity, held_out.features).items()
         for metric, samples in held_out.measure(scores).items()
     }
+
+
+def _average(found: Sequence[Samples], picks: NDArray[np.int64]) -> Samples:
+    """The mean over the repeats, (1 + R,): in each resample over those that `picks`, (K, 1 + R), has drawn for it."""
+    resample = np.arange(picks.shape[1])
+    return {key: np.stack([repeat[key] for repeat in found])[picks, resample].mean(axis=0) for key in found[0]}
 
 
 def _tabulate(means: Samples, percent: int, positives: int) -> pd.DataFrame:
