@@ -15,6 +15,7 @@ from pipeline.evaluation.synthetic.ngrams import Ids, stack
 
 FOLDS = 5
 MAX_ITERATIONS = 2000
+C = 10.0  # at 1 a word that all candidates hold and no real message does is not made enough of
 
 
 def discriminator_auc(candidates: Messages, real: Messages, *, first_word: int, seed: int) -> float:
@@ -38,7 +39,7 @@ def discriminator_auc(candidates: Messages, real: Messages, *, first_word: int, 
     folds = StratifiedGroupKFold(FOLDS, shuffle=True, random_state=seed)
     for fitted, judged in folds.split(vectors, is_candidate, groups):
         seen, unseen = _features(counts, vectors, fitted, judged)
-        model = LogisticRegression(max_iter=MAX_ITERATIONS).fit(seen, is_candidate[fitted])
+        model = LogisticRegression(C=C, max_iter=MAX_ITERATIONS).fit(seen, is_candidate[fitted])
         areas.append(float(roc_auc_score(is_candidate[judged], model.decision_function(unseen))))
     return float(np.mean(areas))
 

@@ -67,7 +67,7 @@ def median_distance(vectors: Vectors, seed: int) -> float:
     return float(np.median(pdist(vectors.astype(np.float64)))) or 1.0
 
 
-def closest(vectors: Vectors, among: Vectors) -> NDArray[np.float64]:
+def closest(vectors: Vectors, among: Vectors) -> NDArray[np.floating]:
     """The Euclidean distance of each message to the closest one of another set; exactly 0 between equal vectors.
 
     Shapes: vectors (n, D), among (m, D), result (n,).
@@ -82,7 +82,7 @@ def _moments(vectors: Vectors) -> tuple[NDArray[np.float64], NDArray[np.float64]
 
 def _distances(
     first: Vectors, second: Vectors, metric: Literal["euclidean", "sqeuclidean"]
-) -> Iterator[NDArray[np.float64]]:
+) -> Iterator[NDArray[np.floating]]:
     """Rows of the matrix of distances; from differences, since products would leave equal vectors a little apart."""
     from scipy.spatial.distance import cdist
 
