@@ -14,10 +14,10 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m pipeline.report", description=main.__doc__)
     parser.add_argument("folder", type=Path, help="a run folder, outputs/runs/<experiment>/<time>")
     folder = parser.parse_args(arguments).folder
-    from pipeline.reporting.html import draw_report
+    from pipeline.reporting.redraw import redraw
 
     try:
-        print(draw_report(folder))
+        print(redraw(folder))
     except UserError as error:
         print(error.block(), file=sys.stderr)
         return 2

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 CORNER = 0.9  # precision and recall from which on a curve is worth a second look, enlarged
 TICKS = (0.01, 0.1, 0.5, 0.9, 0.99)
 FEW = 10  # messages below which an observed share says little
+MOST_MARKERS = 25  # on a curve, or they run into each other
 WILSON_Z = 1.96  # half-width of a 95 % interval in standard errors
 GUESS: dict[str, Any] = {"color": MUTED, "linewidth": 0.9, "linestyle": (0, (1, 2))}
 MARK: dict[str, Any] = {"color": INK, "linewidth": 1, "linestyle": (0, (1, 1))}
@@ -39,10 +41,10 @@ class Series:
 
 def by_epoch(axes: Axes, history: pd.DataFrame, column: str, kept_epoch: int) -> None:
     """One figure of training and validation, epoch by epoch, with the kept epoch marked."""
-    epochs = history["epoch"]
+    epochs, every = history["epoch"], math.ceil(len(history) / MOST_MARKERS)
     axes.axvline(kept_epoch, **MARK, label=f"kept: epoch {kept_epoch}")
     for index, (name, label) in enumerate(((column, "training"), (f"val_{column}", "validation"))):
-        axes.plot(epochs, history[name], **look(index).dots, label=label)
+        axes.plot(epochs, history[name], **look(index).dots, markevery=every, label=label)
     from matplotlib.ticker import MaxNLocator
 
     axes.xaxis.set_major_locator(MaxNLocator(integer=True, nbins=8, min_n_ticks=1))

@@ -151,9 +151,9 @@ class MissingWord:
     count: int
 
 
-@dataclass(frozen=True)
-class Report:
-    """`report.json`: what a classification run came to. The main model is called "model"."""
+@dataclass(frozen=True, kw_only=True)
+class RunFacts:
+    """What `report.json` of every run holds, whatever the run was for: its data and its word vectors."""
 
     experiment: str
     dataset: str
@@ -165,17 +165,27 @@ class Report:
     duplicates: Duplicates
     text: TextFacts
     vectors: Vectors
-    training: Training
-    threshold_from: str
-    resamples: int
     validation_is_test: bool
-    models: dict[str, Judged]
-    errors: list[Mistake]
     missing_words: list[MissingWord]
     reproduce: str
     headline: str
     rows_kept: int | None = None
     protocol_note: str = ""
+
+    def count(self, part: str) -> PartCount:
+        """Messages in a part; none where the run has no such part."""
+        return next((count for count in self.counts if count.part == part), PartCount(part, 0, 0))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Report(RunFacts):
+    """`report.json`: what a classification run came to. The main model is called "model"."""
+
+    training: Training
+    threshold_from: str
+    resamples: int
+    models: dict[str, Judged]
+    errors: list[Mistake]
 
     @property
     def model(self) -> Judged:
@@ -186,10 +196,6 @@ class Report:
     def baselines(self) -> dict[str, Judged]:
         """All models but the main one."""
         return {name: judged for name, judged in self.models.items() if name != "model"}
-
-    def count(self, part: str) -> PartCount:
-        """Messages in a part; none where the run has no such part."""
-        return next((count for count in self.counts if count.part == part), PartCount(part, 0, 0))
 
 
 @dataclass(frozen=True)

@@ -32,7 +32,7 @@ class Home:
 
 RUN = Home(
     "run",
-    "config.yaml, manifest.json, report.json and tables/*.parquet of a finished classification run",
+    "config.yaml, manifest.json, report.json and tables/*.parquet of a finished run",
     "run the experiment again; reused stages take no time",
 )
 COMPARISON = Home(
@@ -82,12 +82,7 @@ def read_run(folder: Path) -> RunFolder:
     Raises:
         UserError: it is no folder, or one of its files is missing, damaged or incomplete.
     """
-    if not folder.is_dir():
-        raise UserError(
-            f"There is no run folder {folder}.",
-            expected="a folder that a run has written: outputs/runs/<experiment>/<time>",
-            remedy="List outputs/runs/ and give one of the folders below it.",
-        )
+    check_folder(folder)
     report = read_json(folder / "report.json", Report)
     if "model" not in report.models:
         raise _damaged(folder / "report.json", f"models: no 'model' among {', '.join(report.models) or 'none'}", RUN)
@@ -99,6 +94,35 @@ def read_run(folder: Path) -> RunFolder:
         config=read_yaml(folder / "config.yaml"),
         tables=Tables(**tables),
     )
+
+
+def check_folder(folder: Path) -> None:
+    """Refuse what is no folder.
+
+    Raises:
+        UserError: it is none.
+    """
+    if not folder.is_dir():
+        raise UserError(
+            f"There is no run folder {folder}.",
+            expected="a folder that a run has written: outputs/runs/<experiment>/<time>",
+            remedy="List outputs/runs/ and give one of the folders below it.",
+        )
+
+
+def read_family(folder: Path) -> str:
+    """What kind of run a run folder is of: "classification" or "synthesis".
+
+    Raises:
+        UserError: it is no folder, or its `report.json` is missing or damaged.
+    """
+    check_folder(folder)
+    return read_json(folder / "report.json", _Family).family
+
+
+@dataclass(frozen=True)
+class _Family:
+    family: str = "classification"  # which reports of that kind do not say
 
 
 def read_json(path: Path, kind: type[T], home: Home = RUN) -> T:

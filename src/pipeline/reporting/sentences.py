@@ -1,11 +1,11 @@
-"""What a classification run did and found, told in sentences made from `report.json`."""
+"""What a run did and found, told in sentences made from `report.json`: of its data for all kinds of run alike."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Literal
 
-from pipeline.reporting.facts import PartCount, Report
+from pipeline.reporting.facts import PartCount, Report, RunFacts
 from pipeline.reporting.words import (
     builder_name,
     count,
@@ -58,7 +58,7 @@ def lead(report: Report) -> str:
     )
 
 
-def notices(report: Report) -> list[Notice]:
+def notices(report: RunFacts) -> list[Notice]:
     """What limits the figures of this run; empty for a clean run on the real data."""
     found = []
     if report.stand_in:
@@ -77,18 +77,23 @@ def notices(report: Report) -> list[Notice]:
 
 
 def split_sentence(report: Report) -> str:
-    """How many messages there are and where they went."""
-    parts = [f"{count(report.count(part).total)} {name}" for part, name in PARTS.items() if report.count(part).total]
-    kept = f"The corpus holds {quantity(report.rows_kept, 'message')}. " if report.rows_kept is not None else ""
+    """How many messages there are, where they went, and what resampling made of the classes."""
     sampling = report.training.sampling
     return (
-        f"{kept}The parts are {listed(parts)} messages. {_capitalised(report.classes.positive)} is "
+        f"{parts_sentence(report)} {_capitalised(report.classes.positive)} is "
         f"{percent(100 * sampling.prior)} of the rows that training drew from and "
         f"{percent(100 * sampling.sampled_prior)} of the {quantity(fitted_on(report).total, 'message')} fitted on."
     )
 
 
-def leakage_sentence(report: Report) -> str:
+def parts_sentence(report: RunFacts) -> str:
+    """How many messages there are and where they went."""
+    parts = [f"{count(report.count(part).total)} {name}" for part, name in PARTS.items() if report.count(part).total]
+    kept = f"The corpus holds {quantity(report.rows_kept, 'message')}. " if report.rows_kept is not None else ""
+    return f"{kept}The parts are {listed(parts)} messages."
+
+
+def leakage_sentence(report: RunFacts) -> str:
     """Duplicates, and how much of the test part the training part gives away."""
     copies = report.duplicates
     verb = "was" if copies.exact == 1 else "were"
@@ -105,7 +110,7 @@ def leakage_sentence(report: Report) -> str:
     )
 
 
-def text_sentence(report: Report) -> str:
+def text_sentence(report: RunFacts) -> str:
     """Vocabulary, cut and unknown words."""
     text = report.text
     side = {"pre": "in front", "post": "at the end"}.get(text.padding, text.padding)
@@ -125,7 +130,7 @@ def training_sentence(report: Report) -> str:
     return f"Training {end} after {quantity(training.epochs, 'epoch')}; epoch {training.kept_epoch} was kept, {why}."
 
 
-def vectors_sentence(report: Report) -> str:
+def vectors_sentence(report: RunFacts) -> str:
     """Where the word vectors come from and what training did with them."""
     vectors = report.vectors
     if vectors.source not in SOURCES:

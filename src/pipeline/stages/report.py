@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Annotated, Any
@@ -11,7 +10,6 @@ from typing import Annotated, Any
 import numpy as np
 import pandas as pd
 from pydantic import Field
-from pydantic_core import to_jsonable_python
 
 from pipeline.artifacts import (
     Corpus,
@@ -30,8 +28,7 @@ from pipeline.evaluation.metrics import measure
 from pipeline.evaluation.thresholds import highest_f1_threshold
 from pipeline.ranges import Count
 from pipeline.reporting.html import draw_report
-
-DIGITS = 6  # of every figure in metrics.json
+from pipeline.stages.account import data_facts, missing_words, rounded, stand_ins, write_json
 
 
 @dataclass(frozen=True)
@@ -98,12 +95,12 @@ def classification_report(
     (folder / "tables").mkdir(exist_ok=True)
     for name, content in _tables(outcome).items():
         content.to_parquet(folder / "tables" / f"{name}.parquet", index=False)
-    _write_json(folder / "metrics.json", _metrics(outcome))
+    write_json(folder / "metrics.json", _metrics(outcome))
     facts = _facts(outcome) | {
         "errors": _errors(outcome, table, num_errors),
-        "missing_words": embedding.missing.head(num_missing_words).to_dict("records"),
+        "missing_words": missing_words(embedding, num_missing_words),
     }
-    _write_json(folder / "report.json", facts)
+    write_json(folder / "report.json", facts)
     draw_report(folder)
     return outcome.headline
 
@@ -116,7 +113,7 @@ def validation_report(
     table = predictions.table
     labels, scores = table["label"].to_numpy(), table["model"].to_numpy()
     threshold = highest_f1_threshold(labels, scores)
-    measured = {key: _rounded(float(value[0])) for key, value in measure(labels, scores, threshold).items()}
+    measured = {key: rounded(float(value[0])) for key, value in measure(labels, scores, threshold).items()}
     table.to_parquet(folder / "predictions.parquet", index=False)
     content = {
         "experiment": frame["experiment"],
@@ -127,23 +124,11 @@ def validation_report(
         "model": fitted.name,
         "params": fitted.num_params,
         "epoch": fitted.kept_epoch,
-        "validation": measured | {"threshold": _rounded(threshold)},
+        "validation": measured | {"threshold": rounded(threshold)},
     }
-    _write_json(folder / "metrics.json", content)
+    write_json(folder / "metrics.json", content)
     said = ", ".join(f"{name} {measured[name]:.3f}" for name in ("f1", "pr_auc"))
     return f"{corpus.name}, validation part alone: {said}"
-
-
-def stand_ins(corpus: Corpus, texts: Texts, embedding: Embedding) -> list[str]:
-    """What stands in for what."""
-    said = []
-    if corpus.stand_in:
-        said.append(f"the embedded sample stands in for the data set {corpus.name}")
-    if embedding.stand_in:
-        said.append(f"word vectors trained on the training messages stand in for {embedding.source}")
-    if texts.stand_in:
-        said.append("scikit-learn's English stop words stand in for NLTK's")
-    return said
 
 
 def _metrics(outcome: Outcome) -> dict[str, Any]:
@@ -159,70 +144,29 @@ def _metrics(outcome: Outcome) -> dict[str, Any]:
         "model": outcome.fitted.name,
         "params": outcome.fitted.num_params,
         "test": _values(models["model"]),
-        "ci95": {name: [_rounded(i.low), _rounded(i.high)] for name, i in main.items()},
+        "ci95": {name: [rounded(i.low), rounded(i.high)] for name, i in main.items()},
         "baselines": {name: _values(model) for name, model in models.items() if name != "model"},
     }
 
 
 def _values(model: Evaluated) -> dict[str, float | None]:
-    return {name: _rounded(interval.value) for name, interval in model.metrics.items()}
-
-
-def _rounded(value: float) -> float | None:
-    return round(value, DIGITS) if np.isfinite(value) else None
+    return {name: rounded(interval.value) for name, interval in model.metrics.items()}
 
 
 def _facts(outcome: Outcome) -> dict[str, Any]:
     """What the report says beside metrics, errors and tables."""
-    corpus, pool, split, scores = outcome.corpus, outcome.pool, outcome.split, outcome.scores
+    split, scores = outcome.split, outcome.scores
+    parts = {"train": split.train, "train, fitted on": outcome.sample.rows}
     return {
-        "experiment": outcome.frame["experiment"],
-        "protocol": outcome.frame["protocol"],
-        "reproduce": outcome.frame["command"],
-        "dataset": corpus.name,
+        **data_facts(outcome.frame, outcome.corpus, outcome.pool, split, outcome.tokens, outcome.embedding, parts),
         "headline": outcome.headline,
         "stand_in": bool(outcome.stand_ins),
         "stand_ins": outcome.stand_ins,
-        "classes": {"negative": corpus.negative, "positive": corpus.positive},
-        "rows_kept": len(corpus.table),
-        "counts": list(_class_counts(split, outcome.sample)),
-        "duplicates": {
-            "exact": pool.num_exact,
-            "near": pool.num_near,
-            "leakage_percent": split.leakage_percent,
-            "random_leakage_percent": split.random_leakage_percent,
-        },
-        "text": _text_facts(split, outcome.tokens),
-        "vectors": _vector_facts(outcome.embedding),
         "training": _training_facts(outcome.fitted, outcome.sample),
         "threshold_from": scores.threshold_from,
         "resamples": scores.resamples,
-        "validation_is_test": split.validation_is_test,
         "models": {name: asdict(model) for name, model in scores.models.items()},
     }
-
-
-def _class_counts(split: Split, sample: Sample) -> Iterator[dict[str, Any]]:
-    parts = {"train": split.train, "train, fitted on": sample.rows, "validation": split.validation, "test": split.test}
-    for name, rows in parts.items():
-        positive = int(split.labels[rows].sum())
-        yield {"part": name, "negative": len(rows) - positive, "positive": positive}
-
-
-def _text_facts(split: Split, tokens: Tokens) -> dict[str, Any]:
-    max_length = tokens.ids.shape[1]
-    return {
-        "vocabulary": len(tokens.vocabulary) - tokens.num_reserved,
-        "max_length": max_length,
-        "truncated_percent": 100 * float((tokens.lengths[split.used] > max_length).mean()),
-        "unknown_percent": tokens.unknown_percent,
-        "padding": tokens.padding,
-    }
-
-
-def _vector_facts(embedding: Embedding) -> dict[str, Any]:
-    names = ("source", "stand_in", "connected", "trainable")
-    return {name: getattr(embedding, name) for name in names} | {"dim": embedding.matrix.shape[1]}
 
 
 def _training_facts(fitted: Fitted, sample: Sample) -> dict[str, Any]:
@@ -267,7 +211,3 @@ def _tables(outcome: Outcome) -> dict[str, pd.DataFrame]:
         "thresholds": scores.thresholds,
         "coverage": outcome.embedding.coverage,
     }
-
-
-def _write_json(path: Path, content: Any) -> None:
-    path.write_text(json.dumps(to_jsonable_python(content, inf_nan_mode="null"), indent=1), encoding="utf-8")

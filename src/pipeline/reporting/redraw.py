@@ -1,0 +1,28 @@
+"""Draw the report of a run folder again, whatever kind of run it is of."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pipeline.errors import UserError
+from pipeline.reporting.folder import read_family
+from pipeline.reporting.html import draw_report
+from pipeline.reporting.synthesis.report import draw_synthesis
+
+DRAW = {"classification": draw_report, "synthesis": draw_synthesis}
+
+
+def redraw(folder: Path) -> Path:
+    """Draw the figures and `report.html` of a run folder from its files; the path of the page.
+
+    Raises:
+        UserError: a file of the folder is missing or cannot be read, or the run is of a kind not known here.
+    """
+    family = read_family(folder)
+    if family not in DRAW:
+        raise UserError(
+            f"The run in {folder} is of the kind {family!r}, whose report cannot be drawn.",
+            expected=f"one of {', '.join(DRAW)}",
+            remedy="Draw it with the version of the pipeline that made the run.",
+        )
+    return DRAW[family](folder)

@@ -1,0 +1,113 @@
+"""What paired intervals allow to say: better, worse, or no detectable difference."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import pandas as pd
+
+from pipeline.reporting.facts import Estimate
+from pipeline.reporting.words import NOT_KNOWN, count, listed
+
+Verdict = Literal["better", "worse", "level", "unknown"]
+SAID: dict[Verdict, str] = {
+    "better": "better", "level": "no detectable difference", "worse": "worse", "unknown": "undefined",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Against:
+    """What an augmentation method is held against: the columns of the paired difference, and its name for people."""
+
+    column: str
+    name: str
+
+
+NOTHING = Against("difference", "doing nothing")
+OVERSAMPLING = Against("over_oversampling", "random oversampling")
+
+
+@dataclass(frozen=True)
+class Tag:
+    """A verdict in a word or two, and the style that colours it."""
+
+    text: str
+    style: str
+
+
+@dataclass(frozen=True)
+class Tally:
+    """How several paired differences of a metric came out; for all metrics here higher is better."""
+
+    better: int
+    level: int
+    worse: int
+    unknown: int
+
+    @property
+    def total(self) -> int:
+        """Comparisons."""
+        return self.better + self.level + self.worse + self.unknown
+
+    @property
+    def tag(self) -> Tag:
+        """All of them in a word or two: "partly" stands for less than half of those that are known."""
+        known = self.total - self.unknown
+        if not known:
+            return Tag("undefined", "unknown")
+        if self.better and self.worse:
+            return Tag("mixed", "level")
+        if self.better:
+            return Tag("better", "beats") if 2 * self.better >= known else Tag("partly better", "level")
+        if self.worse:
+            return Tag("worse", "loses") if 2 * self.worse >= known else Tag("partly worse", "level")
+        return Tag("no difference", "level")
+
+    @property
+    def said(self) -> str:
+        """`better in 2, no detectable difference in 5 and worse in 1 of 8 comparisons`."""
+        found = [(SAID[verdict], number) for verdict in SAID if (number := getattr(self, verdict))]
+        if not found:
+            return "not compared"
+        parts = [f"{name} in {'all' if number == self.total > 1 else count(number)}" for name, number in found]
+        plural = "s" if self.total > 1 else ""
+        if len(found) == 1 and self.total > 1:
+            return f"{parts[0]} {self.total} comparison{plural}"
+        return f"{listed(parts)} of {self.total} comparison{plural}"
+
+
+def judge(difference: Estimate) -> Verdict:
+    """A paired difference, of a metric of which more is better."""
+    if not difference.is_known:
+        return "unknown"
+    if difference.low > 0:
+        return "better"
+    return "worse" if difference.high < 0 else "level"
+
+
+def tally(differences: Iterable[Estimate]) -> Tally:
+    """Count the verdicts."""
+    found = Counter(judge(difference) for difference in differences)
+    return Tally(found["better"], found["level"], found["worse"], found["unknown"])
+
+
+def estimate(row: Any, column: str = "value") -> Estimate:
+    """The estimate in a row of a table: the columns are `value`, `low`, `high`, or have the column's name in front."""
+    names = ("value", "low", "high") if column == "value" else (column, f"{column}_low", f"{column}_high")
+    return Estimate(*(math.nan if pd.isna(row[name]) else float(row[name]) for name in names))
+
+
+def find(table: pd.DataFrame, column: str = "value", **where: str) -> Estimate:
+    """The estimate in the one row with these entries; not known where there is none."""
+    chosen = table[(table[list(where)] == list(where.values())).all(axis=1)]
+    return estimate(chosen.iloc[0], column) if len(chosen) else NOT_KNOWN
+
+
+def augmentation_tally(table: pd.DataFrame, method: str, against: Against, metric: str) -> Tally:
+    """How a method does against another, over all classifiers and shares."""
+    rows = table[(table["method"] == method) & (table["metric"] == metric)]
+    return tally(estimate(row, against.column) for _, row in rows.iterrows())

@@ -1,0 +1,94 @@
+"""What the accounts of all kinds of run share: their data in `report.json`, and how JSON is written."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Hashable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from pydantic_core import to_jsonable_python
+
+from pipeline.artifacts import Corpus, Embedding, Pool, Rows, Split, Texts, Tokens
+
+DIGITS = 6  # of every figure in metrics.json
+
+
+def write_json(path: Path, content: Any) -> None:
+    """Write JSON in which what is not finite is null."""
+    path.write_text(json.dumps(to_jsonable_python(content, inf_nan_mode="null"), indent=1), encoding="utf-8")
+
+
+def rounded(value: float) -> float | None:
+    """A figure as `metrics.json` holds it; None where it is undefined."""
+    return round(value, DIGITS) if np.isfinite(value) else None
+
+
+def stand_ins(corpus: Corpus, texts: Texts, embedding: Embedding) -> list[str]:
+    """What stands in for what."""
+    said = []
+    if corpus.stand_in:
+        said.append(f"the embedded sample stands in for the data set {corpus.name}")
+    if embedding.stand_in:
+        said.append(f"word vectors trained on the training messages stand in for {embedding.source}")
+    if texts.stand_in:
+        said.append("scikit-learn's English stop words stand in for NLTK's")
+    return said
+
+
+def data_facts(
+    frame: Mapping[str, Any],
+    corpus: Corpus,
+    pool: Pool,
+    split: Split,
+    tokens: Tokens,
+    embedding: Embedding,
+    training_parts: Mapping[str, Rows],
+) -> dict[str, Any]:
+    """What `report.json` says of the data and the vectors; `training_parts` are rows to count, by name."""
+    return {
+        "experiment": frame["experiment"],
+        "protocol": frame["protocol"],
+        "reproduce": frame["command"],
+        "dataset": corpus.name,
+        "classes": {"negative": corpus.negative, "positive": corpus.positive},
+        "rows_kept": len(corpus.table),
+        "counts": list(_class_counts(split, training_parts)),
+        "duplicates": {
+            "exact": pool.num_exact,
+            "near": pool.num_near,
+            "leakage_percent": split.leakage_percent,
+            "random_leakage_percent": split.random_leakage_percent,
+        },
+        "text": _text_facts(split, tokens),
+        "vectors": _vector_facts(embedding),
+        "validation_is_test": split.validation_is_test,
+    }
+
+
+def missing_words(embedding: Embedding, limit: int) -> list[dict[Hashable, Any]]:
+    """The commonest words without a vector, for `report.json`."""
+    return embedding.missing.head(limit).to_dict("records")
+
+
+def _class_counts(split: Split, training_parts: Mapping[str, Rows]) -> Iterator[dict[str, Any]]:
+    for name, rows in {**training_parts, "validation": split.validation, "test": split.test}.items():
+        positive = int(split.labels[rows].sum())
+        yield {"part": name, "negative": len(rows) - positive, "positive": positive}
+
+
+def _text_facts(split: Split, tokens: Tokens) -> dict[str, Any]:
+    max_length = tokens.ids.shape[1]
+    return {
+        "vocabulary": len(tokens.vocabulary) - tokens.num_reserved,
+        "max_length": max_length,
+        "truncated_percent": 100 * float((tokens.lengths[split.used] > max_length).mean()),
+        "unknown_percent": tokens.unknown_percent,
+        "padding": tokens.padding,
+    }
+
+
+def _vector_facts(embedding: Embedding) -> dict[str, Any]:
+    names = ("source", "stand_in", "connected", "trainable")
+    return {name: getattr(embedding, name) for name in names} | {"dim": embedding.matrix.shape[1]}
