@@ -10,7 +10,6 @@ Shapes: n examples, T time steps.
 from __future__ import annotations
 
 import logging
-import sys
 import tempfile
 import time
 from dataclasses import asdict, dataclass
@@ -25,7 +24,9 @@ from pipeline.artifacts import KerasFile
 from pipeline.errors import UserError
 from pipeline.models.adam import build_adam
 from pipeline.models.batches import batch, by_length, masks_padding
-from pipeline.models.checkpoint import Checkpoint, Epoch
+from pipeline.models.checkpoint import Checkpoint
+from pipeline.models.progress import Progress
+from pipeline.models.stopping import best_epoch, is_out_of_patience
 
 if TYPE_CHECKING:
     import keras
@@ -74,6 +75,24 @@ class Recipe:
 
 
 @dataclass(frozen=True)
+class Epoch:
+    """One row of the history; recalls and F1 are at a probability of 0.5, before any correction of the prior.
+
+    `val_loss` weighs the classes as the training part does. `loss` and `recall` are means over the epoch, with dropout.
+    """
+
+    epoch: int
+    loss: float
+    recall: float
+    val_loss: float
+    val_recall: float
+    val_f1: float
+    val_pr_auc: float
+    learning_rate: float
+    seconds: float
+
+
+@dataclass(frozen=True)
 class Fit:
     """The outcome: one row an epoch, and which epoch's weights the model now has."""
 
@@ -88,18 +107,19 @@ def fit(model: keras.Model, train: Examples, validation: Examples, recipe: Recip
     Raises:
         UserError: the loss is no longer finite.
     """
-    compile_for(model, recipe, steps=-(-len(train.labels) // recipe.batch_size))
-    checkpoint = Checkpoint(scratch / "epoch.npz")
+    steps = -(-len(train.labels) // recipe.batch_size)
+    compile_for(model, recipe, steps=steps)
+    checkpoint = Checkpoint(scratch / "epoch.npz", Epoch)
     history, best = checkpoint.restore(model)
     if history:
         log.info("training goes on after epoch %d of %d", len(history), recipe.epochs)
-    with _Progress(recipe, len(train.labels), done=len(history)) as progress:
-        while len(history) < recipe.epochs and not _out_of_patience(history, recipe):
+    with Progress(epochs=recipe.epochs, steps=steps, done=len(history)) as progress:
+        while len(history) < recipe.epochs and not is_out_of_patience(_watched(history, recipe), recipe.patience):
             history.append(_one_epoch(model, train, validation, recipe, len(history) + 1, seed, progress))
-            if _best_epoch(history, recipe) == len(history):
+            if best_epoch(_watched(history, recipe)) == len(history):
                 best = model.get_weights()
             checkpoint.write(model, history, best)
-    kept = _best_epoch(history, recipe) if recipe.keep == "best" else len(history)
+    kept = best_epoch(_watched(history, recipe)) if recipe.keep == "best" else len(history)
     if recipe.keep == "best":
         model.set_weights(best)
     return Fit(pd.DataFrame([asdict(epoch) for epoch in history]), kept, stopped_early=len(history) < recipe.epochs)
@@ -156,7 +176,7 @@ def _one_epoch(
     recipe: Recipe,
     epoch: int,
     seed: int,
-    progress: _Progress,
+    progress: Progress,
 ) -> Epoch:
     start = time.perf_counter()
     rate = float(np.asarray(model.optimizer.learning_rate))
@@ -203,16 +223,9 @@ def _shares(wanted: NDArray[np.int8], labels: NDArray[np.int8]) -> NDArray[np.fl
     return np.where(labels == 1, positive, negative)
 
 
-def _best_epoch(history: list[Epoch], recipe: Recipe) -> int:
-    """The first epoch (1-based) with the best validation figure."""
-    better = [row.val_pr_auc if recipe.monitor == "pr_auc" else -row.val_loss for row in history]
-    return int(np.argmax(better)) + 1
-
-
-def _out_of_patience(history: list[Epoch], recipe: Recipe) -> bool:
-    if recipe.patience is None or not history:
-        return False
-    return len(history) - _best_epoch(history, recipe) >= recipe.patience
+def _watched(history: list[Epoch], recipe: Recipe) -> list[float]:
+    """The validation figure of each epoch, lower is better."""
+    return [-row.val_pr_auc if recipe.monitor == "pr_auc" else row.val_loss for row in history]
 
 
 def _weights(labels: NDArray[np.int8], recipe: Recipe) -> NDArray[np.float32]:
@@ -220,41 +233,3 @@ def _weights(labels: NDArray[np.int8], recipe: Recipe) -> NDArray[np.float32]:
     if recipe.class_weights == "off":
         return np.ones(len(labels), np.float32)
     return (len(labels) / (2 * np.bincount(labels)[labels])).astype(np.float32)
-
-
-class _Progress:
-    """A bar over all steps with losses and time left; silent where standard error is not a terminal."""
-
-    def __init__(self, recipe: Recipe, num_examples: int, done: int) -> None:
-        from tqdm import tqdm
-
-        self._epochs, self._done = recipe.epochs, done
-        self._steps = steps = -(-num_examples // recipe.batch_size)
-        self._bar = tqdm(
-            total=recipe.epochs * steps, initial=done * steps, unit="step", leave=False, disable=not sys.stderr.isatty()
-        )
-
-    def __enter__(self) -> _Progress:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._bar.close()
-
-    def callbacks(self) -> list[keras.callbacks.Callback]:
-        """What Keras calls after each step; nothing where there is no bar."""
-        if self._bar.disable:
-            return []
-        import keras
-
-        def step(last: int, logs: dict[str, float] | None) -> None:
-            at = self._done * self._steps + min(last + 1, self._steps)  # Keras counts the last group as a whole one
-            self._bar.set_postfix(loss=f"{(logs or {})['loss']:.4f}", refresh=False)
-            self._bar.update(at - self._bar.n)
-
-        return [keras.callbacks.LambdaCallback(on_train_batch_end=step)]
-
-    def finish_epoch(self, row: Epoch) -> None:
-        """Say what the epoch came to."""
-        self._done = row.epoch
-        self._bar.set_description(f"epoch {row.epoch}/{self._epochs} val_loss {row.val_loss:.4f}")
-        log.debug("epoch %d/%d: %s", row.epoch, self._epochs, asdict(row))

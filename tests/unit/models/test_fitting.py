@@ -89,13 +89,13 @@ def test_the_bar_ends_where_the_training_does(tmp_path: Path, monkeypatch: pytes
     monkeypatch.setattr("sys.stderr.isatty", lambda: True)
     recipe = replace(RECIPE, batch_size=2, epochs=2)  # 20 steps an epoch: a group of 16, and 4
     places = []
-    real = fitting._Progress.finish_epoch
+    real = fitting.Progress.finish_epoch
 
     def finish(bar: Any, row: Any) -> None:
         places.append(bar._bar.n)
         real(bar, row)
 
-    monkeypatch.setattr(fitting._Progress, "finish_epoch", finish)
+    monkeypatch.setattr(fitting.Progress, "finish_epoch", finish)
     train(tmp_path, recipe)
     assert places == [20, 40]
 
