@@ -33,6 +33,7 @@ def nearest_words(
     """
     kept = np.flatnonzero(allowed).astype(np.int32)
     assert len(kept), "no word is allowed"
+    assert np.isfinite(vectors).all()
     assert count > 0
     count = min(count, len(kept))
     directions = np.zeros((-(-len(kept) // GROUP) * GROUP, table.shape[1]), np.float32)

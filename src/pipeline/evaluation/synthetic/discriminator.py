@@ -21,9 +21,13 @@ C = 10.0  # at 1 a word that all candidates hold and no real message does is not
 def discriminator_auc(candidates: Messages, real: Messages, *, first_word: int, seed: int) -> float:
     """The area under ROC of a classifier that tells candidates from real messages; 0.5 = they cannot be told apart.
 
+    Well below 0.5 it says that candidates are copies of the real messages: what was learnt of the one is held against
+    the other.
+
     Logistic regression on TF-IDF of the words and on the message vectors, cross-validated with groups kept whole, the
     mean over folds. The unknown word and other entries of the vocabulary below `first_word` are not shown to it: real
-    messages that the vocabulary was not made from hold some by construction.
+    messages that the vocabulary was not made from hold some by construction. NaN where no
+    fold has messages of both.
 
     Source: Lopez-Paz & Oquab 2017, Revisiting classifier two-sample tests, ICLR.
     """
@@ -38,10 +42,12 @@ def discriminator_auc(candidates: Messages, real: Messages, *, first_word: int, 
     areas: list[float] = []
     folds = StratifiedGroupKFold(FOLDS, shuffle=True, random_state=seed)
     for fitted, judged in folds.split(vectors, is_candidate, groups):
+        if not all(0 < is_candidate[rows].sum() < len(rows) for rows in (fitted, judged)):
+            continue  # few and large groups may leave a fold without real messages
         seen, unseen = _features(counts, vectors, fitted, judged)
         model = LogisticRegression(C=C, max_iter=MAX_ITERATIONS).fit(seen, is_candidate[fitted])
         areas.append(float(roc_auc_score(is_candidate[judged], model.decision_function(unseen))))
-    return float(np.mean(areas))
+    return float(np.mean(areas)) if areas else np.nan
 
 
 def _features(

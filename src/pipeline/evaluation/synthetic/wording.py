@@ -77,9 +77,10 @@ def _matches(numbers: NDArray[np.int64]) -> NDArray[np.int64]:
     Shapes: numbers (n, T), result (n,).
     """
     row, column = np.nonzero(numbers != NONE)
-    pairs, counts = np.unique(np.stack([numbers[row, column], row]), axis=1, return_counts=True)
-    order = np.lexsort((-counts, pairs[0]))
-    (ngram, row), counts = pairs[:, order], counts[order]
+    pairs, counts = np.unique(numbers[row, column] * len(numbers) + row, return_counts=True)
+    ngram, row = np.divmod(pairs, len(numbers))
+    order = np.lexsort((-counts, ngram))
+    ngram, row, counts = ngram[order], row[order], counts[order]
     opens = np.flatnonzero(np.diff(ngram, prepend=-1))  # the message that has an n-gram most
     last = np.append(opens[1:], len(ngram)) - 1
     most = np.repeat(counts[opens], last - opens + 1)

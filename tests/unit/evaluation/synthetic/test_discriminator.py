@@ -49,3 +49,18 @@ def test_sets_of_different_widths_are_judged() -> None:
     narrow = made_up(1)
     narrow = Messages(narrow.ids[:, :10], narrow.labels, narrow.vectors, narrow.groups)
     assert 0.3 < discriminator_auc(narrow, made_up(2), first_word=2, seed=0) < 0.7
+
+
+def test_folds_without_real_messages_are_left_out() -> None:
+    """Half of the real messages are in one group, so some of the folds get none; all in one: no fold can be judged."""
+    one, other = made_up(1, 10, shift=5), made_up(2, 10)
+    halves = Messages(other.ids, other.labels, other.vectors, np.repeat([0, 1], 5))
+    assert discriminator_auc(one, halves, first_word=2, seed=0) > 0.8
+    whole = Messages(other.ids, other.labels, other.vectors, np.zeros(10, np.int64))
+    assert np.isnan(discriminator_auc(one, whole, first_word=2, seed=0))
+
+
+def test_copies_are_told_the_wrong_way_round() -> None:
+    real = made_up(1)
+    copied = Messages(real.ids, real.labels, real.vectors, -1 - np.arange(150))
+    assert discriminator_auc(copied, real, first_word=2, seed=0) < 0.35
