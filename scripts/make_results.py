@@ -19,6 +19,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from make_results_synthesis import FIGURES as SYNTHESIS_FIGURES
+from make_results_synthesis import synthesis_text
+
 DOCS = Path(__file__).parents[1] / "docs"
 RUN_FIGURES = ("baseline_comparison", "learning_curves")
 COMPARISON_FIGURES = ("metrics", "differences", "folds")
@@ -52,6 +55,16 @@ class Run:
     def name(self) -> str:
         """The identity as a file name."""
         return file_name(*map(str, self.identity[:3]))
+
+    @property
+    def is_synthesis(self) -> bool:
+        """Whether it made messages rather than classified them."""
+        return self.report.get("family") == "synthesis"
+
+    @property
+    def figures(self) -> tuple[str, ...]:
+        """The figures that the page shows."""
+        return SYNTHESIS_FIGURES if self.is_synthesis else RUN_FIGURES
 
     @property
     def train_seconds(self) -> float:
@@ -138,6 +151,9 @@ def estimate(interval: dict[str, float | None], sign: str = "") -> str:
 
 def run_section(run: Run) -> str:
     """What one run was, and its figures."""
+    shown = pictures(run.name, [name for name in run.figures if drawn(run.folder, name).exists()])
+    if run.is_synthesis:
+        return f"{synthesis_text(run.metrics, run.report, run.manifest)}\n{shown}\n"
     experiment, dataset, protocol, seed = run.identity
     duplicates, training = run.report["duplicates"], run.report["training"]
     counts = "; ".join(f"{part['part']} {part['negative'] + part['positive']:,}" for part in run.report["counts"])
@@ -150,7 +166,7 @@ a random split would leak {duplicates["random_leakage_percent"]:.1f} % of the te
 {duplicates["leakage_percent"]:.1f} %. {training["params"]:,} weights, epoch {training["kept_epoch"]} of
 {training["epochs"]} kept. Commit {commit}, started {run.manifest["started"]}.
 
-{pictures(run.name, [name for name in RUN_FIGURES if drawn(run.folder, name).exists()])}
+{shown}
 """
 
 
@@ -203,11 +219,12 @@ def main(arguments: list[str] | None = None) -> int:
     figures = options.output / "figures"
     figures.mkdir(parents=True, exist_ok=True)
     for run in runs:
-        copy_figures(run.folder, run.name, RUN_FIGURES, figures)
+        copy_figures(run.folder, run.name, run.figures, figures)
     for comparison in comparisons:
         copy_figures(comparison.folder, comparison.name, COMPARISON_FIGURES, figures)
     sections = [*map(comparison_section, comparisons), *map(run_section, runs)]
-    page = "\n".join([INTRODUCTION, *([overview(runs), ""] if runs else []), *sections])
+    classified = [run for run in runs if not run.is_synthesis]
+    page = "\n".join([INTRODUCTION, *([overview(classified), ""] if classified else []), *sections])
     (options.output / "RESULTS.md").write_text(page, encoding="utf-8")
     print(f"{options.output / 'RESULTS.md'}: {len(runs)} runs, {len(comparisons)} comparisons")
     return 0

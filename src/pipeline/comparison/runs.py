@@ -15,7 +15,7 @@ import pandas as pd
 from pipeline.errors import UserError
 from pipeline.reporting.comparison.facts import Unfinished
 from pipeline.reporting.facts import Judged, Report
-from pipeline.reporting.folder import RunFolder, read_json, read_run, read_table
+from pipeline.reporting.folder import RunFolder, read_family, read_json, read_run, read_table
 
 MAIN = "model"  # what a run calls the model that it is about
 # Settings that are names, places or looks, or that tell repeats of one variant apart. Files count by their checksums.
@@ -143,11 +143,14 @@ def _jobs(folder: Path) -> Iterator[Path]:
 
 
 def _unfinished(folder: Path) -> str:
-    """Why the run in a folder cannot be compared; empty where it is finished."""
+    """Why the run in a folder cannot be compared; empty where it is a finished one of classification."""
     if not (folder / "manifest.json").is_file():
         return "it did not begin, or stopped before anything was written"
     status = read_json(folder / "manifest.json", _Status).status
-    return "" if status == "finished" else STATES.get(status, f"its status is {status!r}")
+    if status != "finished":
+        return STATES.get(status, f"its status is {status!r}")
+    family = read_family(folder)
+    return "" if family == "classification" else f"it is a run of {family}: only runs of classification are compared"
 
 
 @dataclass(frozen=True)

@@ -83,12 +83,20 @@ def objective(folder: Path) -> float | None:
 
 
 def score(folder: Path) -> str:
-    """The F1 of a finished job with its interval, for people."""
+    """What a finished job came to, for people: the F1 with its interval; of synthesis, what its messages teach."""
     metrics = metrics_of(folder)
     if "validation" in metrics:
         return f"validation f1 {metrics['validation']['f1']:.3f}"
+    if "synthesis" in metrics:
+        return _synthesis_score(metrics)
     low, high = metrics["ci95"]["f1"]
     return f"f1 {metrics['test']['f1']:.3f} [{low:.3f}, {high:.3f}]"
+
+
+def _synthesis_score(metrics: dict[str, Any]) -> str:
+    f1, kl = metrics["evaluators"].get("gnb", {}).get("tstr", {}).get("f1"), metrics["synthesis"]["kl_nats"]
+    learnt = "gnb tstr f1 undefined" if f1 is None else f"gnb tstr f1 {f1:.3f}"
+    return learnt + (", kl undefined" if kl is None else f", kl {kl:.2f} nats")
 
 
 def failure(folder: Path, exit_code: int | None) -> Failure:

@@ -22,7 +22,7 @@ from pipeline.sweeps.jobs import Job, labels, quoted
 from pipeline.sweeps.outcome import LOCK, RECORD, Failure, failure
 from pipeline.sweeps.record import JobRecord, Status, SweepRecord, hold, jobs_in, refuse_other, unfinished
 from pipeline.sweeps.space import is_search
-from pipeline.sweeps.validation import has_no_test, list_scores
+from pipeline.sweeps.validation import has_no_test, list_scores, makes_messages
 
 _DIR = "hydra.sweep.dir"
 _NO_SCORE = "ValueError: No trials are completed yet."
@@ -167,6 +167,8 @@ def _compare(sweep: Sweep) -> bool:
             print(finish_search(sweep.folder, sweep.config))
         elif has_no_test(sweep.folder):
             print(list_scores(sweep.folder))
+        elif makes_messages(sweep.folder):
+            print("The jobs generate messages, which are not compared: each job has a report of its own.")
         else:
             from pipeline.comparison.compare import compare_runs
 

@@ -1,4 +1,7 @@
-"""The end of a sweep whose jobs stopped before the test part: a table of what they scored on the validation part."""
+"""The end of a sweep whose jobs are not compared: of synthesis, or because they stopped before the test part.
+
+Of those that stopped there is a table of what they scored on the validation part.
+"""
 
 from __future__ import annotations
 
@@ -21,6 +24,12 @@ def has_no_test(folder: Path) -> bool:
     """Whether jobs of a sweep finished, and all of those on the validation part alone: there is nothing to compare."""
     finished = _finished(folder)
     return bool(finished) and all("validation" in metrics_of(folder / str(job.number)) for job in finished)
+
+
+def makes_messages(folder: Path) -> bool:
+    """Whether jobs of a sweep finished, and all of those are of synthesis: they are not compared."""
+    finished = _finished(folder)
+    return bool(finished) and all("synthesis" in metrics_of(folder / str(job.number)) for job in finished)
 
 
 def list_scores(folder: Path) -> str:

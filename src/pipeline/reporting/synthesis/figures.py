@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
 from pipeline.reporting import words
-from pipeline.reporting.curves import MARK
+from pipeline.reporting.curves import MARK, MOST_MARKERS
 from pipeline.reporting.facts import Classes
 from pipeline.reporting.figures import legend_above
-from pipeline.reporting.style import HATCHED, LIGHT, look
+from pipeline.reporting.style import HATCHED, LIGHT, MUTED, look
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -27,7 +28,8 @@ def kl_weight(axes: Axes, history: pd.DataFrame, kept_epoch: int) -> None:
     from matplotlib.ticker import MaxNLocator
 
     axes.axvline(kept_epoch, **MARK)
-    axes.plot(history["epoch"], history["beta"], **look(2).pen)
+    every = math.ceil(len(history) / MOST_MARKERS)
+    axes.plot(history["epoch"], history["beta"], **look(2).dots, markevery=every)
     axes.xaxis.set_major_locator(MaxNLocator(integer=True, nbins=8, min_n_ticks=1))
     axes.set_xlim(history["epoch"].min() - 0.5, history["epoch"].max() + 0.5)
     axes.set_ylim(0, 1.08 * max(float(history["beta"].max()), 0.01))
@@ -41,6 +43,8 @@ def kl_by_dimension(axes: Axes, dimensions: pd.DataFrame) -> None:
     is_active = ordered["active"].to_numpy(bool)
     places = np.arange(len(ordered))
     for flags, fill, name in ((is_active, HATCHED, "active"), (~is_active, LIGHT, "not active")):
+        if not flags.any():
+            continue
         axes.bar(
             places[flags],
             ordered["kl"].to_numpy()[flags],
@@ -80,6 +84,8 @@ def plane(axes: Axes, latents: pd.DataFrame, kind: str, classes: Classes) -> Non
             rasterized=len(points) > MOST_POINTS,
             zorder=2 + label,
         )
+    if points.empty:
+        axes.annotate(words.UNDEFINED, (0.5, 0.5), xycoords="axes fraction", ha="center", va="center", color=MUTED)
     axes.set_xlabel(f"{NAMES[kind]} 1")
     axes.set_ylabel(f"{NAMES[kind]} 2")
     if kind == "tsne":  # its distances have no unit and its axes no meaning

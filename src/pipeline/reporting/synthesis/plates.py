@@ -104,7 +104,7 @@ def _augmentation(run: SynthesisFolder) -> Plate:
         f"{words.quantity(run.report.augmentation.repeats, 'draw')}, whiskers: 95 % intervals. Points are shifted "
         "sideways to be told apart.",
         partial(judged_figures.augmentation_panel, methods=methods),
-        "{metric} of {classifier}",
+        "",
         columns=3,
     )
 
@@ -118,15 +118,15 @@ def _differences(run: SynthesisFolder) -> Plate:
         "Paired differences with their 95 % intervals: above the line synthetic messages are better. An interval that "
         "holds 0 means no detectable difference. Of many intervals one in twenty leaves 0 out by chance.",
         partial(judged_figures.difference_panel, against=against),
-        "{metric}, {classifier}",
+        "Difference in ",
         columns=2,
     )
 
 
 def _grid_plate(
-    run: SynthesisFolder, name: str, title: str, reading: str, draw_panel: partial[None], heading: str, *, columns: int
+    run: SynthesisFolder, name: str, title: str, reading: str, draw_panel: partial[None], measured: str, *, columns: int
 ) -> Plate:
-    """A row of panels for each metric, a column for each classifier."""
+    """A row of panels for each metric, a column for each classifier; `measured` says what of the metric is shown."""
     table = run.tables.augmentation
     classifiers = list(dict.fromkeys(table["classifier"]))
     metrics = [metric for metric in CURVES if (table["metric"] == metric).any()]
@@ -136,9 +136,9 @@ def _grid_plate(
         for metric, row in zip(metrics, grid, strict=True):
             for classifier, axes in zip(classifiers, row, strict=True):
                 draw_panel(axes, table[(table["metric"] == metric) & (table["classifier"] == classifier)])
-                called = EVALUATORS.get(classifier, classifier.replace("_", " "))
-                axes.set_title(heading.format(metric=CURVES[metric], classifier=called))
-            row[0].set_ylabel(CURVES[metric])
+                called = EVALUATORS.get(classifier) or classifier.replace("_", " ")
+                axes.set_title(called)
+            row[0].set_ylabel(f"{measured}{CURVES[metric]}")
         for axes in grid[-1]:
             axes.set_xlabel(f"Share of the real {run.report.classes.positive}")
         _legend(figure, columns=columns)

@@ -77,15 +77,16 @@ def lead(report: SynthesisReport) -> str:
     positive, negative = report.classes.positive, report.classes.negative
     how = (
         f"Two variational autoencoders of LSTM layers, one for {positive} and one for {negative}, "
-        f"of {quantity(report.params, 'weight')} each"
+        f"of {quantity(report.params, 'weight')} each,"
         if report.has_model_per_class
         else f"A variational autoencoder of LSTM layers ({quantity(report.params, 'weight')}), told the class of each "
         "message,"
     )
-    verb = "were" if report.has_model_per_class else "was"
+    verb, source = ("were", "them") if report.has_model_per_class else ("was", "it")
     return (
         f"{how} {verb} trained on {quantity(train.total, 'message')} of {report.dataset} ({count(train.positive)} "
-        f"{positive}, {count(train.negative)} {negative}). {quantity(report.generated.total, 'message')} drawn from it "
+        f"{positive}, {count(train.negative)} {negative}). {quantity(report.generated.total, 'message')} drawn from "
+        f"{source} "
         f"({count(report.generated.positive)} {positive}, {count(report.generated.negative)} {negative}) were decoded "
         "to words and judged beside real ones."
     )
@@ -234,7 +235,9 @@ def _copied(run: SynthesisFolder) -> Finding:
 
 
 def _paired(gap: Estimate) -> str:
-    return f", {words.signed(gap.value)} {words.interval(gap.low, gap.high)}" if gap.is_known else ""
+    """Kept on one line where the page is wide enough."""
+    interval = words.interval(gap.low, gap.high).replace(" ", "\N{NO-BREAK SPACE}")
+    return f", {words.signed(gap.value)} {interval}" if gap.is_known else ""
 
 
 def _number(value: object) -> float:

@@ -140,7 +140,9 @@ def verdict_table(run: SynthesisFolder) -> Table:
         for against in (NOTHING, OVERSAMPLING) if method == "synthetic" else (NOTHING,):
             tallies = [augmentation_tally(table, method, against, metric) for metric in VERDICTS]
             cells = [cell for tally in tallies for cell in _counts(tally)]
-            rows.append(Row(_upper(METHODS[method]), f"against {against.name}", cells))
+            unknown = sum(tally.unknown for tally in tallies)
+            note = f"against {against.name}" + (f"; {unknown} undefined" if unknown else "")
+            rows.append(Row(_upper(METHODS[method]), note, cells))
     columns = [f"{label} {kind}" for label in VERDICTS.values() for kind in ("better", "no difference", "worse")]
     total = augmentation_tally(table, "synthetic", NOTHING, "f1").total
     return Table(
@@ -222,8 +224,7 @@ def _settled(run: SynthesisFolder, evaluator: str, setting: str) -> Cell:
 def _counts(tally: Tally) -> Iterator[Cell]:
     """Better, no difference and worse; a difference that was found stands out."""
     for number, is_found in ((tally.better, True), (tally.level, False), (tally.worse, True)):
-        undefined = f"{tally.unknown} undefined" if tally.unknown and not is_found else ""
-        yield Cell(str(number), undefined, stands_out=is_found and number > 0)
+        yield Cell(str(number), "", stands_out=is_found and number > 0)
 
 
 def _augmented(rows: pd.DataFrame) -> list[Cell]:

@@ -1,0 +1,80 @@
+"""The sections of docs/RESULTS.md on synthesis runs, from their `metrics.json`, `report.json` and figures."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from pipeline.reporting.synthesis.published import PUBLISHED
+from pipeline.reporting.synthesis.tables import SETTINGS
+
+FIGURES = ("augmentation", "augmentation_differences", "losses", "kl_by_dimension", "latent_planes")
+COLUMNS = ("accuracy", "precision", "recall", "f1", "pr_auc")
+
+
+def synthesis_text(metrics: dict[str, Any], report: dict[str, Any], manifest: dict[str, Any]) -> str:
+    """What a synthesis run was and came to, without its figures."""
+    latent, generated = report["latent"], report["generated"]
+    counts = "; ".join(f"{part['part']} {part['negative'] + part['positive']:,}" for part in report["counts"])
+    state = "collapsed" if latent["collapsed"] else "alive"
+    commit = (manifest["git_commit"] or "unknown")[:10]
+    return f"""\
+## {metrics["experiment"]} on {metrics["dataset"]}, protocol {metrics["protocol"]}, seed {metrics["seed"]}
+
+{report["headline"]}
+
+Messages: {counts}. The latent is {state}: KL {number(latent["kl_nats"])} nats a message, {latent["active_units"]} of
+{latent["dimensions"]} dimensions active, {number(latent["mutual_information_nats"])} nats of mutual information.
+{generated["negative"] + generated["positive"]:,} messages were generated, of which {generated["copies"]:,} repeat a
+training message. {metrics["params"]:,} weights. Commit {commit}, started {manifest["started"]}.
+
+Evaluators, trained on → tested on:
+
+{evaluators(metrics)}
+
+Scores of the synthetic messages, with the range over draws, beside a real holdout of the same size:
+
+{scorecard(metrics)}
+"""
+
+
+def evaluators(metrics: dict[str, Any]) -> str:
+    """Every evaluator in every setting, and what the source reports."""
+    rows = [
+        [name, said, *(estimate(found, column) for column in COLUMNS)]
+        for name, settings in metrics["evaluators"].items()
+        for setting, said in SETTINGS.items()
+        if (found := settings.get(setting))
+    ]
+    if metrics["dataset"] == PUBLISHED.dataset:
+        figures = [number(PUBLISHED.metrics[column]) if column in PUBLISHED.metrics else "" for column in COLUMNS]
+        rows.insert(0, ["gnb", "published; not said on what", *figures])
+    return "\n".join(table(["evaluator", "trained → tested on", *COLUMNS], rows))
+
+
+def scorecard(metrics: dict[str, Any]) -> str:
+    """Every score beside that of the holdout."""
+    rows = [
+        [name, f"{number(score['synthetic'])} [{', '.join(map(number, score['range']))}]", number(score["holdout"])]
+        for name, score in metrics["scorecard"].items()
+    ]
+    return "\n".join(table(["score", "synthetic", "holdout"], rows))
+
+
+def estimate(found: dict[str, Any], column: str) -> str:
+    """A value with its interval."""
+    value, bounds = found.get(column), found["ci95"].get(column, [None, None])
+    return number(value) if value is None or None in bounds else f"{number(value)} [{', '.join(map(number, bounds))}]"
+
+
+def number(value: float | None) -> str:
+    """Three places, four digits where it is small."""
+    if value is None:
+        return "undefined"
+    return f"{value:.3f}" if value == 0 or abs(value) >= 0.1 else f"{value:.4g}"
+
+
+def table(heads: Iterable[str], rows: Iterable[Iterable[str]]) -> list[str]:
+    """The lines of a Markdown table."""
+    names = list(heads)
+    return [f"| {' | '.join(cells)} |" for cells in (names, ["---"] * len(names), *rows)]
