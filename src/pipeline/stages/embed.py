@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Literal
 
 import numpy as np
@@ -12,17 +13,21 @@ from pipeline.artifacts import Embedding, Resource, Split, Texts, Tokens
 from pipeline.data.sources import Library, Source
 from pipeline.errors import UserError
 from pipeline.ranges import Count
+from pipeline.text.stem import Stemming, stemmer
 from pipeline.text.vectors import (
     NUMBERBATCH_PREFIX,
+    VectorTable,
     commonest_missing,
     corpus_vectors,
     coverage,
     fill_missing,
     numberbatch_term,
+    read_stem_vectors,
     read_vectors,
 )
 
 Vectors = Literal["learned", "corpus", "glove", "numberbatch"]
+Stems = Literal["match", "mean"]
 
 GLOVE_WIDTHS = (50, 100)
 MISSING_KEPT = 1000
@@ -66,6 +71,8 @@ def embed_tokens(
     trainable: bool,
     connected: bool,
     oov: Literal["zeros", "mean", "random"],
+    stems: Stems,
+    stemming: Stemming,
     window: Count,
     word2vec_epochs: Count,
     min_count: Count,
@@ -77,6 +84,11 @@ def embed_tokens(
     vectors but hands over a table to be learned, as published work did. Where the file could not be had, vectors
     trained on the training part stand in for it.
 
+    A file lists words, so that most stems miss it. Where the texts are stemmed by `stemming`, `stems="mean"` gives a
+    stem the mean vector of all words of the file that have it, weighted by 1 / rank in GloVe, which lists frequent
+    words first, and equally in Numberbatch, which is in the order of the alphabet; "match" looks the stem itself up, a
+    published fault. Vectors trained on the training part are those of its stems, and need neither.
+
     Source: T. Mikolov et al. 2013 (corpus); J. Pennington et al. 2014 (GloVe); R. Speer et al. 2017 (Numberbatch).
     """
     learned = np.random.default_rng(seed).uniform(-INITIAL_RANGE, INITIAL_RANGE, (tokens.num_rows, dim))
@@ -84,8 +96,9 @@ def embed_tokens(
     if vectors == "learned":
         return Embedding(learned.astype(np.float32), trainable, vectors, False, True, *_nothing_to_cover(), rarity)
     if file.located:
-        written = {"normalise": numberbatch_term, "prefix": NUMBERBATCH_PREFIX} if vectors == "numberbatch" else {}
-        table = read_vectors(file.located.path, tokens.vocabulary, dim, **written)
+        table = _file_vectors(
+            file.located.path, tokens.vocabulary, vectors, dim, "none" if stems == "match" else stemming
+        )
     else:
         words = texts.table["text"].to_numpy()[split.train]
         sentences = [text.split(" ") for text in words]
@@ -115,6 +128,14 @@ def inverse_document_frequency(ids: NDArray[np.int32], num_rows: int) -> NDArray
     first[:, 1:] = ranked[:, 1:] != ranked[:, :-1]
     held_by = np.bincount(ranked[first], minlength=num_rows)
     return (1 + np.log((1 + len(ids)) / (1 + held_by))).astype(np.float32)
+
+
+def _file_vectors(path: Path, words: list[str], vectors: Vectors, dim: int, stemming: Stemming) -> VectorTable:
+    is_numberbatch = vectors == "numberbatch"
+    written = {"normalise": numberbatch_term, "prefix": NUMBERBATCH_PREFIX} if is_numberbatch else {}
+    if stemming == "none":
+        return read_vectors(path, words, dim, **written)
+    return read_stem_vectors(path, words, dim, stem=stemmer(stemming), by_rank=not is_numberbatch, **written)
 
 
 def _nothing_to_cover() -> tuple[pd.DataFrame, pd.DataFrame]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 import zlib
 from collections import Counter, defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
@@ -24,6 +24,7 @@ from pipeline.text.vector_files import VectorFile
 # Multilingual Numberbatch lists "/c/en/word" where the English file lists "word".
 NUMBERBATCH_PREFIX = "/c/en/"
 
+_ANY_BYTES = "surrogateescape"  # a term that is not UTF-8 is carried along, and matches nothing
 _DIGIT = re.compile("[0-9]")
 _TWO_DIGITS = re.compile("[0-9]{2}")
 
@@ -64,26 +65,45 @@ def read_vectors(
         UserError: the file is empty, cut off or malformed, its vectors are not `dim` wide, or it lists a word of the
             vocabulary twice.
     """
-    rows_of: defaultdict[bytes, list[int]] = defaultdict(list)
-    for row, word in enumerate(words):
-        if word:  # padding is no word
-            rows_of[normalise(word).encode("utf-8")].append(row)
-
     table = VectorTable(np.zeros(len(words), dtype=bool), np.zeros((len(words), dim), dtype=np.float32))
-    file = VectorFile(path, dim)
-    marker = prefix.encode("utf-8")
-    line_of: dict[bytes, int] = {}
-    for number, line in file.lines():
-        term, _, numbers = line.partition(b" ")
-        term = term.removeprefix(marker)
-        if term not in rows_of:
-            continue
-        if term in line_of:
-            raise file.duplicate(term.decode("utf-8"), line_of[term], number)
-        line_of[term] = number
-        table.matrix[rows_of[term]] = file.parse(number, numbers)
-        table.found[rows_of[term]] = True
+    for _, rows, vector in _lines_of(path, words, dim, normalise, prefix, str):
+        table.matrix[rows] = vector
+        table.found[rows] = True
     return table
+
+
+def read_stem_vectors(
+    path: Path,
+    stems: Sequence[str],
+    dim: int,
+    *,
+    stem: Callable[[str], str],
+    by_rank: bool,
+    normalise: Callable[[str], str] = str,
+    prefix: str = "",
+) -> VectorTable:
+    """Give some stems the mean of the vectors that a file has for the words with that stem.
+
+    A word that is its own stem is one of them; a stem that is no word needs none: "messag" has "message", "messages".
+
+    Args:
+        stem: from a word of the file to its stem.
+        by_rank: weigh a word by 1 / its place in the file, as Zipf's law has it of a file that lists frequent words
+            first; otherwise all words of a stem weigh the same.
+        normalise: as for `read_vectors`, and so is `prefix`.
+
+    Raises:
+        UserError: as `read_vectors` does.
+    """
+    total = np.zeros((len(stems), dim))
+    weights = np.zeros(len(stems))
+    for rank, rows, vector in _lines_of(path, stems, dim, normalise, prefix, stem):
+        weight = 1 / rank if by_rank else 1.0
+        total[rows] += weight * vector.astype(np.float64)
+        weights[rows] += weight
+    found = weights > 0
+    total[found] /= weights[found, None]
+    return VectorTable(found, total.astype(np.float32))
 
 
 def corpus_vectors(
@@ -205,6 +225,29 @@ def commonest_missing(
     missing = missing[missing >= reserved]
     missing = missing[np.argsort(-total[missing], kind="stable")][:limit]
     return pd.DataFrame({"word": [words[row] for row in missing], "count": total[missing]})
+
+
+def _lines_of(
+    path: Path, words: Sequence[str], dim: int, normalise: Callable[[str], str], prefix: str, stem: Callable[[str], str]
+) -> Iterator[tuple[int, list[int], NDArray[np.float32]]]:
+    """Of every line whose word has its stem among `words`: its rank in the file, the rows of `words`, the vector."""
+    rows_of: defaultdict[bytes, list[int]] = defaultdict(list)
+    for row, word in enumerate(words):
+        if word:  # padding is no word
+            rows_of[normalise(word).encode("utf-8")].append(row)
+    file = VectorFile(path, dim)
+    marker = prefix.encode("utf-8")
+    line_of: dict[bytes, int] = {}
+    for rank, (number, line) in enumerate(file.lines(), start=1):
+        term, _, numbers = line.partition(b" ")
+        term = term.removeprefix(marker)
+        key = term if stem is str else stem(term.decode("utf-8", _ANY_BYTES)).encode("utf-8", _ANY_BYTES)
+        if key not in rows_of:
+            continue
+        if term in line_of:
+            raise file.duplicate(term.decode("utf-8", _ANY_BYTES), line_of[term], number)
+        line_of[term] = number
+        yield rank, rows_of[key], file.parse(number, numbers)
 
 
 def _percent(weights: NDArray[np.int64] | NDArray[np.bool_], found: NDArray[np.bool_]) -> float:

@@ -17,6 +17,8 @@ PLAIN: dict[str, Any] = {
     "trainable": True,
     "connected": True,
     "oov": "zeros",
+    "stems": "mean",
+    "stemming": "none",
     "window": 2,
     "word2vec_epochs": 1,
     "min_count": 1,
@@ -24,11 +26,12 @@ PLAIN: dict[str, Any] = {
 }
 
 
-def embed(file: Resource = NO_FILE, **changes: Any) -> Embedding:
-    texts = Texts(pd.DataFrame({"text": ["a b a", "b c", "a"]}), [], stand_in=False)
+def embed(file: Resource = NO_FILE, words: str = "a b c", **changes: Any) -> Embedding:
+    a, b, c = words.split(" ")
+    texts = Texts(pd.DataFrame({"text": [f"{a} {b} {a}", f"{b} {c}", a]}), [], stand_in=False)
     counts = np.array([[0, 0], [0, 0], [2, 1], [1, 1], [0, 1]])
     ids = np.array([[2, 3, 2], [3, 4, 0], [2, 0, 0]], np.int32)
-    tokens = Tokens(ids, np.array([3, 2, 1], np.int32), ["", "[UNK]", "a", "b", "c"], counts, 2, 5, {}, "post")
+    tokens = Tokens(ids, np.array([3, 2, 1], np.int32), ["", "[UNK]", a, b, c], counts, 2, 5, {}, "post")
     labels, rows = np.array([1, 0, 0], np.int8), np.arange(3)
     split = Split(rows[:2], rows[2:], rows[2:], labels, rows, 0.0, 0.0, validation_is_test=True)
     return embed_tokens(texts, split, tokens, file, **PLAIN | changes)
@@ -67,6 +70,33 @@ def test_corpus_vectors_stand_in_for_a_file_that_could_not_be_had() -> None:
     assert embedding.stand_in
     assert np.abs(embedding.matrix[2:]).sum(axis=1).all()
     np.testing.assert_array_equal(embedding.matrix, embed(vectors="corpus").matrix)
+
+
+@pytest.fixture
+def words_file(tmp_path: Path) -> Resource:
+    path = tmp_path / "words.txt"
+    path.write_text("messages 1 2 3\nfree 5 5 5\nmessage 4 5 6\n")
+    return Resource(Located(path, "0" * 64, "path", verified=None), stand_in=False)
+
+
+# Ranks 1 and 3 in GloVe: weights 3/4 and 1/4. Numberbatch is in the order of the alphabet: equal weights.
+@pytest.mark.parametrize(("vectors", "messag"), [("glove", [1.75, 2.75, 3.75]), ("numberbatch", [2.5, 3.5, 4.5])])
+def test_stems_have_the_mean_vector_of_their_words(words_file: Resource, vectors: Any, messag: list[float]) -> None:
+    embedding = embed(words_file, "messag free peopl", vectors=vectors, stemming="porter")
+    np.testing.assert_allclose(embedding.matrix[2:], [messag, [5, 5, 5], [0, 0, 0]], rtol=1e-6)
+    assert embedding.missing["word"].tolist() == ["peopl"]
+
+
+@pytest.mark.parametrize("changes", [{"stems": "match", "stemming": "porter"}, {"stems": "match"}, {"stems": "mean"}])
+def test_stems_are_looked_up_as_they_are_by_match_or_unstemmed(words_file: Resource, changes: dict[str, Any]) -> None:
+    embedding = embed(words_file, "messag message free", vectors="glove", **changes)
+    assert embedding.matrix[2:].tolist() == [[0, 0, 0], [4, 5, 6], [5, 5, 5]]
+    assert embedding.missing["word"].tolist() == ["messag"]
+
+
+def test_corpus_vectors_are_of_the_stems_themselves() -> None:
+    match = embed(vectors="corpus", stemming="porter", stems="match")
+    np.testing.assert_array_equal(embed(vectors="corpus", stemming="porter").matrix, match.matrix)
 
 
 @pytest.mark.parametrize("vectors", ["learned", "corpus"])

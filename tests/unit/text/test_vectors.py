@@ -11,13 +11,16 @@ import pytest
 from numpy.typing import NDArray
 
 from pipeline.errors import UserError
+from pipeline.text.stem import Stemming, stemmer
 from pipeline.text.vectors import (
     NUMBERBATCH_PREFIX,
+    VectorTable,
     commonest_missing,
     corpus_vectors,
     coverage,
     fill_missing,
     numberbatch_term,
+    read_stem_vectors,
     read_vectors,
 )
 
@@ -124,6 +127,68 @@ def test_words_that_the_file_writes_alike_share_a_vector(tmp_path: Path) -> None
     table = read_vectors(path, ["1999", "frei", "2024"], 2, normalise=numberbatch_term, prefix=NUMBERBATCH_PREFIX)
     assert table.found.tolist() == [True, False, True]
     np.testing.assert_array_equal(table.matrix[[0, 2]], [[1, 2], [1, 2]])
+
+
+STEMMED = b"messages 1 1\nthe 9 9\nrun 2 6\nmessage 4 -2\nruns 2 6\nrunning 2 6\nprize 5 5\n"
+
+
+def mean_vectors(path: Path, stems: list[str], stemming: Stemming = "porter", *, by_rank: bool = True) -> VectorTable:
+    return read_stem_vectors(path, stems, 2, stem=stemmer(stemming), by_rank=by_rank)
+
+
+@pytest.mark.parametrize("stemming", ["porter", "snowball"])
+def test_a_stem_has_the_mean_vector_of_its_words_by_rank(tmp_path: Path, stemming: Stemming) -> None:
+    path = write(tmp_path, b"7 2\n" + STEMMED)  # the header is no word
+    table = mean_vectors(path, ["", "[UNK]", "messag", "peopl", "message"], stemming)
+    assert table.found.tolist() == [False, False, True, False, False]
+    expected = (np.array([1, 1]) / 1 + np.array([4, -2]) / 4) / (1 / 1 + 1 / 4)
+    np.testing.assert_allclose(table.matrix[2], expected, rtol=1e-6)
+    assert not table.matrix[~table.found].any()
+    assert table.matrix.dtype == np.float32
+
+
+def test_the_words_of_a_stem_can_weigh_the_same(tmp_path: Path) -> None:
+    table = mean_vectors(write(tmp_path, STEMMED), ["messag"], by_rank=False)
+    np.testing.assert_array_equal(table.matrix, [[2.5, -0.5]])
+
+
+@pytest.mark.parametrize("by_rank", [True, False])
+def test_a_stem_whose_words_share_a_vector_has_that_vector(tmp_path: Path, by_rank: bool) -> None:
+    table = mean_vectors(write(tmp_path, STEMMED), ["run", "prizes", "prize"], by_rank=by_rank)
+    np.testing.assert_allclose(table.matrix[[0, 2]], [[2, 6], [5, 5]], rtol=1e-6)
+    assert table.found.tolist() == [True, False, True]
+
+
+def test_without_stemming_the_mean_is_the_vector(tmp_path: Path) -> None:
+    path, words = write(tmp_path, GLOVE), [*WORDS, "the"]
+    mean, match = read_stem_vectors(path, words, 3, stem=str, by_rank=True), read_vectors(path, words, 3)
+    np.testing.assert_array_equal(mean.found, match.found)
+    np.testing.assert_allclose(mean.matrix, match.matrix, rtol=1e-6)
+
+
+def test_stems_are_found_among_numberbatchs_terms(tmp_path: Path) -> None:
+    path = write(tmp_path, b"/c/de/prizes 5 6\n/c/en/##hrs 1 2\n/c/en/prizes 3 4\n/c/en/prizes_given 7 8\n")
+    table = read_stem_vectors(
+        path,
+        ["24hr", "prizes", "prize"],
+        2,
+        stem=stemmer("porter"),
+        by_rank=False,
+        normalise=numberbatch_term,
+        prefix=NUMBERBATCH_PREFIX,
+    )
+    assert table.found.tolist() == [True, False, True]
+    np.testing.assert_array_equal(table.matrix[[0, 2]], [[1, 2], [3, 4]])
+
+
+def test_terms_that_are_no_utf8_are_the_words_of_no_stem(tmp_path: Path) -> None:
+    path = write(tmp_path, b"\xff\xfes 3 4\n 5 6\nfees 1 2\n")
+    assert mean_vectors(path, ["", "\ufffd", "fee"]).found.tolist() == [False, False, True]
+
+
+def test_a_word_twice_is_told_and_two_words_of_a_stem_are_not(tmp_path: Path) -> None:
+    with pytest.raises(UserError, match="'runs' twice, in lines 5 and 8"):
+        mean_vectors(write(tmp_path, STEMMED + b"runs 2 6\n"), ["run"])
 
 
 def test_zeros_leave_missing_words_at_zero() -> None:
@@ -265,3 +330,17 @@ def test_the_whole_of_glove() -> None:
     # Golden: the first numbers of the first and of the last line of glove.6B.50d.txt.
     np.testing.assert_allclose(table.matrix[0, :3], [0.418, 0.24968, -0.41242])
     np.testing.assert_allclose(table.matrix[1, :3], [0.072617, -0.51393, 0.4728])
+
+
+@needs_data
+@pytest.mark.real_data
+def test_stems_of_the_whole_of_glove() -> None:
+    path = Path(DATA or "", "glove", "glove.6B.50d.txt.gz")
+    stems = ["messag", "peopl", "receiv", "compani", "notaword123"]
+    table = read_stem_vectors(path, stems, 50, stem=stemmer("porter"), by_rank=True)
+    assert table.found.tolist() == [True] * 4 + [False]
+    # Law: a stem lies near the commonest of its words.
+    words = read_vectors(path, ["message", "people", "received", "company"], 50).matrix
+    cosines = (table.matrix[:4] * words).sum(axis=1)
+    cosines /= np.linalg.norm(table.matrix[:4], axis=1) * np.linalg.norm(words, axis=1)
+    assert (cosines > 0.9).all()
