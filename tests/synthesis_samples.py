@@ -295,7 +295,7 @@ def _evaluators(made: Made, names: tuple[str, ...]) -> Evaluators:
                 "difference": gap, "difference_low": gap - 0.03, "difference_high": gap + 0.03,
             })  # fmt: skip
     settings = {
-        "trtr": "trained on 1,020 real messages, tested on the 425 of the real test part",
+        "trtr": "trained on 1,020 real messages (156 positive), tested on 425 real messages (62 positive)",
         "tstr": "trained on 1,020 synthetic messages, tested on the 425 of the real test part",
         "trts": "trained on 1,020 real messages, tested on 1,020 synthetic ones",
         "augmented": "trained on 1,020 real and 1,020 synthetic messages, tested on the 425 of the real test part",
@@ -314,11 +314,11 @@ def _scorecard(made: Made) -> Scorecard:
 
 def _augmentation(rng: np.random.Generator, made: Made) -> Augmentation:
     rows: list[dict[str, Any]] = []
-    for classifier, base in (("logistic_regression", 0.62), ("mnb", 0.70)):
+    for classifier, base in (("mnb", 0.70), ("gnb", 0.55), ("logistic", 0.62)):
         for place, (percent, positives) in enumerate(((10, 26), (25, 64), (50, 129), (100, 257))):
-            start = base + 0.07 * place
+            start = base + 0.05 * place
             for method, gain in METHODS.items():
-                for metric, more in (("f1", 0.0), ("recall", -0.05), ("pr_auc", 0.08)):
+                for metric, more in (("f1", 0.0), ("f1_validated", 0.03), ("recall", -0.05), ("pr_auc", 0.08)):
                     gains = {name: value / (1 + place) for name, value in METHODS.items()}
                     value = start + more + gains[method] + rng.normal(0, 0.004)
                     if made.undefined and percent == 10:
@@ -328,13 +328,13 @@ def _augmentation(rng: np.random.Generator, made: Made) -> Augmentation:
                     none = np.nan if method == "none" else 1.0
                     rows.append({
                         "classifier": classifier, "percent": percent, "positives": positives, "method": method,
-                        "metric": metric, "value": value, "low": value - 2 * half, "high": value + 2 * half,
+                        "metric": metric, "value": value, "low": value - 2 * half, "high": value + half,
                         "difference": gap * none, "difference_low": (gap - half) * none,
                         "difference_high": (gap + half) * none, "over_oversampling": over,
                         "over_oversampling_low": over - half, "over_oversampling_high": over + half,
                     })  # fmt: skip
                 assert gain >= 0
-    said = {name: f"what {name} does" for name in (*METHODS, "logistic_regression", "mnb")}
+    said = {name: f"what {name} does" for name in (*METHODS, "mnb", "gnb", "logistic")}
     return Augmentation(pd.DataFrame(rows), repeats=5, descriptions=said)
 
 

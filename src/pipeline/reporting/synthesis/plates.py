@@ -13,16 +13,15 @@ from pipeline.reporting.facts import Classes
 from pipeline.reporting.synthesis import figures, judged_figures
 from pipeline.reporting.synthesis.folder import SynthesisFolder
 from pipeline.reporting.synthesis.published import published_of
-from pipeline.reporting.synthesis.sentences import EVALUATORS, METHODS
+from pipeline.reporting.synthesis.sentences import METHODS, evaluator_name
 from pipeline.reporting.synthesis.tables import SETTINGS
-from pipeline.reporting.synthesis.verdicts import NOTHING, OVERSAMPLING
+from pipeline.reporting.synthesis.verdicts import NOTHING, OVERSAMPLING, deciding_metrics
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 WIDE = 7.2  # inches
 PANELS = ("accuracy", "precision", "f1", "pr_auc")
-CURVES = {"f1": "F1", "pr_auc": "PR-AUC"}
 
 
 def draw_figures(run: SynthesisFolder) -> list[Plate]:
@@ -62,7 +61,7 @@ def _evaluators(run: SynthesisFolder) -> Plate:
         for axes, metric in zip(grid.flat, PANELS, strict=True):
             figure_of = published.metrics.get(metric) if published and names[:1] == ["gnb"] else None
             judged_figures.evaluator_panel(axes, table, metric, names, settings, figure_of)
-            axes.set_yticks(range(len(names)), [_broken(EVALUATORS.get(name) or name) for name in names])
+            axes.set_yticks(range(len(names)), [_broken(evaluator_name(name)) for name in names])
         _legend(figure, columns=3)
 
     return Plate(
@@ -105,7 +104,7 @@ def _augmentation(run: SynthesisFolder) -> Plate:
         "sideways to be told apart.",
         partial(judged_figures.augmentation_panel, methods=methods),
         "",
-        columns=3,
+        columns=5,
     )
 
 
@@ -129,21 +128,21 @@ def _grid_plate(
     """A row of panels for each metric, a column for each classifier; `measured` says what of the metric is shown."""
     table = run.tables.augmentation
     classifiers = list(dict.fromkeys(table["classifier"]))
-    metrics = [metric for metric in CURVES if (table["metric"] == metric).any()]
+    metrics = deciding_metrics(table)
 
     def draw(figure: Figure) -> None:
         grid = figure.subplots(len(metrics), len(classifiers), sharey="row", squeeze=False)
-        for metric, row in zip(metrics, grid, strict=True):
+        for (metric, label), row in zip(metrics.items(), grid, strict=True):
             for classifier, axes in zip(classifiers, row, strict=True):
                 draw_panel(axes, table[(table["metric"] == metric) & (table["classifier"] == classifier)])
-                called = EVALUATORS.get(classifier) or classifier.replace("_", " ")
+                called = evaluator_name(classifier)
                 axes.set_title(called)
-            row[0].set_ylabel(f"{measured}{CURVES[metric]}")
+            row[0].set_ylabel(f"{measured}{label}")
         for axes in grid[-1]:
             axes.set_xlabel(f"Share of the real {run.report.classes.positive}")
         _legend(figure, columns=columns)
 
-    return Plate(name, title, reading, draw, max(5.2, 1 + 3.1 * len(classifiers)), 1 + 2.3 * len(metrics))
+    return Plate(name, title, reading, draw, max(5.2, 0.8 + 2.9 * len(classifiers)), 1 + 2.3 * len(metrics))
 
 
 def _losses(run: SynthesisFolder) -> Plate:
@@ -168,9 +167,9 @@ def _losses(run: SynthesisFolder) -> Plate:
     return Plate(
         "losses",
         "Losses and KL by epoch",
-        "The training loss weighs the KL with beta, the validation loss in full, so the two differ while beta is not "
-        "1. A KL that falls to 0 and stays there is a collapse: the decoder has learnt to ignore the code. The dotted "
-        "line marks the epoch whose weights were kept.",
+        "The training loss weighs the KL with beta, the validation loss in full, so the two differ while beta still "
+        "rises. A KL that falls to 0 and stays there is a collapse: the decoder has learnt to ignore the code. The "
+        "dotted line marks the epoch whose weights were kept.",
         draw,
         WIDE,
         0.6 + 2.3 * len(training),

@@ -17,6 +17,7 @@ from pipeline.reporting.synthesis.verdicts import (
     OVERSAMPLING,
     SAID,
     augmentation_tally,
+    deciding_metrics,
     estimate,
     find,
     judge,
@@ -31,7 +32,8 @@ __all__ = [
 ]  # fmt: skip
 
 EVALUATORS = {
-    "gnb": "Gaussian naive Bayes", "mnb": "multinomial naive Bayes", "bnb": "Bernoulli naive Bayes", "gru": "GRU",
+    "gnb": "Gaussian naive Bayes", "mnb": "multinomial naive Bayes", "bnb": "Bernoulli naive Bayes",
+    "logistic": "logistic regression",
 }  # fmt: skip
 METHODS = {
     "none": "nothing added", "oversampling": "oversampling", "word_dropout": "word dropout",
@@ -59,7 +61,7 @@ def headline(kl_nats: float, active_units: int, dimensions: int, evaluators: pd.
         )
         for setting in ("tstr", "trtr")
     }
-    helped = augmentation_tally(added, "synthetic", OVERSAMPLING, "f1")
+    helped = augmentation_tally(added, "synthetic", OVERSAMPLING, next(iter(deciding_metrics(added))))
     return (
         f"KL {decimal(kl_nats, 2)} nats, {active_units} of {dimensions} units active; gnb trained on synthetic "
         f"messages: {told['tstr']} (on real ones: {told['trtr']}); synthetic against oversampling, by f1: {helped.said}"
@@ -90,6 +92,11 @@ def lead(report: SynthesisReport) -> str:
         f"({count(report.generated.positive)} {positive}, {count(report.generated.negative)} {negative}) were decoded "
         "to words and judged beside real ones."
     )
+
+
+def evaluator_name(key: str) -> str:
+    """A classifier for people."""
+    return EVALUATORS.get(key) or words.builder_name(key)
 
 
 def findings(run: SynthesisFolder) -> list[Finding]:
@@ -182,7 +189,7 @@ def _useful(run: SynthesisFolder) -> Finding:
     result = tally(estimate(row, "difference") for _, row in rows.iterrows())
     said = []
     for _, row in rows.iterrows():
-        name = EVALUATORS.get(row["evaluator"], row["evaluator"])
+        name = evaluator_name(row["evaluator"])
         real = find(table, evaluator=row["evaluator"], setting="trtr", metric="f1")
         gap = estimate(row, "difference")
         verdict = SAID[judge(gap)]
@@ -198,15 +205,16 @@ def _helpful(run: SynthesisFolder) -> Finding:
     """Whether synthetic messages help the positive class more than simpler means."""
     table, positive = run.tables.augmentation, run.report.classes.positive
     question = f"Do synthetic messages help where {positive} is rare, more than simpler means?"
+    metric = next(iter(deciding_metrics(table)))
     tallies = {
-        against.name: augmentation_tally(table, "synthetic", against, "f1") for against in (OVERSAMPLING, NOTHING)
+        against.name: augmentation_tally(table, "synthetic", against, metric) for against in (OVERSAMPLING, NOTHING)
     }
     result = tallies[OVERSAMPLING.name]
     parts = [f"against {name}: {one.said}" for name, one in tallies.items()]
     others = [
         f"{METHODS[method]}: {other.said}"
         for method in ("oversampling", "word_dropout", "class_weights")
-        if (other := augmentation_tally(table, method, NOTHING, "f1")).total
+        if (other := augmentation_tally(table, method, NOTHING, metric)).total
     ]
     answer = f"By F1 on the real test part, synthetic {positive} {'; '.join(parts)}."
     if others:

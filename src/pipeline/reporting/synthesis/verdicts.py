@@ -107,6 +107,16 @@ def find(table: pd.DataFrame, column: str = "value", **where: str) -> Estimate:
     return estimate(chosen.iloc[0], column) if len(chosen) else NOT_KNOWN
 
 
+def deciding_metrics(table: pd.DataFrame) -> dict[str, str]:
+    """The metrics of augmentation that verdicts are drawn from, the first one first: key -> name.
+
+    F1 at a fixed threshold rises with whatever moves a classifier towards the positive class, be it better or not. So
+    F1 at the threshold chosen on validation is taken where it was measured.
+    """
+    first = "f1_validated" if (table["metric"] == "f1_validated").any() else "f1"
+    return {first: "F1", "pr_auc": "PR-AUC"}
+
+
 def augmentation_tally(table: pd.DataFrame, method: str, against: Against, metric: str) -> Tally:
     """How a method does against another, over all classifiers and shares."""
     rows = table[(table["method"] == method) & (table["metric"] == metric)]
