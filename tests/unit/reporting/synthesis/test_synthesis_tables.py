@@ -1,0 +1,117 @@
+"""What the tables and sentences of a synthesis report say."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from pipeline.reporting.synthesis import messages, sentences, tables
+from pipeline.reporting.synthesis.folder import SynthesisFolder
+from synthesis_samples import HOSTILE, LONG
+
+
+def test_a_difference_from_training_on_real_messages_stands_out(plain: SynthesisFolder) -> None:
+    table = tables.evaluator_table(plain)
+    assert table.columns == ["real → real", "synthetic → real", "real + synthetic → real", "real → synthetic"]
+    found = {row.head: [cell.stands_out for cell in row.cells] for row in table.bodies[0]}
+    assert found["Gaussian naive Bayes"] == [False, True, False, False]
+    assert found["Bernoulli naive Bayes"] == [False, True, True, False]
+    assert list(found)[-1] == "GRU"
+
+
+def test_all_metrics_have_a_row_for_each_evaluator_and_setting(plain: SynthesisFolder) -> None:
+    table = tables.all_metrics_table(plain)
+    assert [len(body) for body in table.bodies] == [4, 4, 4, 4]
+    assert table.bodies[2][3].cells[1].value == "undefined"
+
+
+def test_the_published_figures_are_set_beside_ours(plain: SynthesisFolder, odd: SynthesisFolder) -> None:
+    table = tables.published_table(plain)
+    assert table
+    assert [cell.value for cell in table.bodies[0][0].cells] == ["0.926", "0.846", "0.814"]
+    assert [row.cells[0].value for row in table.bodies[1]] == ["0.951", "0.902", "0.947", "0.873"]
+    assert tables.published_table(odd) is None
+
+
+def test_scores_are_grouped_and_written_in_their_units(plain: SynthesisFolder, odd: SynthesisFolder) -> None:
+    rows = {row.head: row for body in tables.scorecard_table(plain).bodies for row in body}
+    assert len(rows) == 14
+    assert [cell.value for cell in rows["Copied runs of 4"].cells] == ["7.9 %", "4.8 %", "higher"]
+    assert rows["Length distance"].cells[0].interval == "12.1 to 25.4"
+    assert rows["Distinct words"].cells[2].value == "lower"
+    undefined = {row.head: row for body in tables.scorecard_table(odd).bodies for row in body}
+    assert [cell.value for cell in undefined["Membership AUC"].cells[:2]] == ["undefined", "undefined"]
+    assert undefined["Membership AUC"].cells[0].interval == ""
+
+
+def test_a_score_that_is_not_known_here_is_left_out(plain: SynthesisFolder) -> None:
+    more = plain.tables.scorecard.replace({"name": {"mmd": "something_new"}})
+    run = replace(plain, tables=replace(plain.tables, scorecard=more))
+    assert sum(map(len, tables.scorecard_table(run).bodies)) == 13
+
+
+def test_verdicts_are_counted_for_each_method(plain: SynthesisFolder, odd: SynthesisFolder) -> None:
+    rows = tables.verdict_table(plain).bodies[0]
+    assert [(row.head, row.note) for row in rows][-2:] == [
+        ("Synthetic messages", "against doing nothing"),
+        ("Synthetic messages", "against random oversampling"),
+    ]
+    assert [cell.value for cell in rows[-1].cells] == ["0", "9", "3", "0", "9", "3"]
+    assert [cell.stands_out for cell in rows[-1].cells] == [False, False, True, False, False, True]
+    assert tables.verdict_table(odd).bodies[0][-1].note == "against random oversampling; 6 undefined"
+
+
+def test_augmentation_has_a_body_for_each_share_and_a_pair_of_columns_for_each_metric(plain: SynthesisFolder) -> None:
+    table = tables.augmentation_table(plain, "mnb")
+    assert [len(body) for body in table.bodies] == [5, 5, 5, 5]
+    assert table.columns[:4] == ["F1, chosen threshold", "difference", "PR-AUC", "difference"]
+    assert {len(row.cells) for body in table.bodies for row in body} == {len(table.columns)}
+    assert table.bodies[0][0].cells[1].value == ""
+    assert table.bodies[0][0].note == "10 %, 26 messages"
+
+
+def test_the_richer_prior_is_held_against_the_gaussian_one(plain: SynthesisFolder) -> None:
+    gaussian, flow = tables.prior_table(plain).bodies[0]
+    assert gaussian.cells[1].value == ""
+    assert (flow.cells[1].value, flow.cells[1].stands_out) == ("+0.410", True)
+    assert (
+        "fits the codes better than the Gaussian one: it saves 0.410 [0.210, 0.600] nats"
+        in sentences.prior_sentence(plain)
+    )
+
+
+@pytest.mark.parametrize(
+    ("gain", "said"),
+    [((-0.4, -0.6, -0.2), "fits the codes worse"), ((0.1, -0.1, 0.3), "No detectable difference")],
+)
+def test_a_richer_prior_may_fail(plain: SynthesisFolder, gain: tuple[float, float, float], said: str) -> None:
+    priors = plain.tables.priors.copy()
+    priors.loc[1, ["gain", "gain_low", "gain_high"]] = gain
+    assert said in sentences.prior_sentence(replace(plain, tables=replace(plain.tables, priors=priors)))
+
+
+def test_samples_are_of_the_class_and_say_what_they_copy(plain: SynthesisFolder) -> None:
+    spam, ham = messages.samples(plain, 1), messages.samples(plain, 0)
+    assert (spam[0].text, spam[0].copy_of) == (HOSTILE, 1_234)
+    assert [sample.copy_of for sample in ham[:3]] == [1_234, 1_234, None]
+    assert ham[1].text == ""
+    assert len(spam) == len(ham) == 6
+
+
+def test_messages_that_were_asked_for_come_first(plain: SynthesisFolder) -> None:
+    found = messages.reconstructions(plain)
+    assert [one.is_given for one in found] == [True, False, False]
+
+
+def test_paths_keep_their_ends_and_the_order_of_their_steps(plain: SynthesisFolder, odd: SynthesisFolder) -> None:
+    first, second = messages.paths(plain)
+    assert [step for step, _ in first.steps] == [0, 20, 40, 60, 80, 100]
+    assert (first.first, second.second) == (HOSTILE, LONG)
+    assert messages.paths(odd) == []
+
+
+@pytest.mark.parametrize(("mse", "said"), [(0.2, "no lower than that of"), (0.05, "% below that of")])
+def test_a_reconstruction_is_held_against_the_mean_vector(plain: SynthesisFolder, mse: float, said: str) -> None:
+    latent = replace(plain.report.latent, reconstruction_mse=mse)
+    assert said in sentences.reconstruction_sentence(replace(plain.report, latent=latent))
