@@ -152,6 +152,19 @@ def test_unfinished_runs_are_listed(tmp_path: Path, compared: Compare) -> None:
         assert said in reason
 
 
+@pytest.mark.usefixtures("compared")
+def test_runs_of_synthesis_are_left_out_with_a_reason(tmp_path: Path) -> None:
+    classified, made = write_run(tmp_path / "classified", Sample()), write_run(tmp_path / "made", Sample())
+    write_json(made / "report.json", {"family": "synthesis"})
+    found = compare_again([classified, made], tmp_path / "comparison")
+    assert [run.folder for variant in models(found).values() for run in variant.repeats] == ["../classified"]
+    assert [(job.folder, job.reason) for job in found.unfinished] == [
+        ("../made", "it is a run of synthesis: only runs of classification are compared")
+    ]
+    with pytest.raises(UserError, match="it is a run of synthesis"):
+        compare_runs([made], tmp_path / "alone", "Alone")
+
+
 @pytest.mark.parametrize(("folder", "message"), [("nothing", "no folder"), ("empty", "holds no run")])
 def test_folders_without_runs(tmp_path: Path, folder: str, message: str) -> None:
     (tmp_path / "empty").mkdir()

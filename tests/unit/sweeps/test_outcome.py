@@ -113,3 +113,12 @@ def test_only_jobs_of_sweeps_are_locked(tmp_path: Path) -> None:
     with outcome.job_lock(tmp_path / "0") as lock:
         assert isinstance(lock, FileLock)
         assert lock.is_locked
+
+
+def test_the_score_of_synthesis_tells_what_its_messages_teach(tmp_path: Path) -> None:
+    made = {"kl_nats": 5.234}
+    folder_with(tmp_path, metrics={"synthesis": made, "evaluators": {"gnb": {"tstr": {"f1": 0.7134}}}})
+    assert outcome.score(tmp_path) == "gnb tstr f1 0.713, kl 5.23 nats"
+    assert outcome.objective(tmp_path) is None
+    folder_with(tmp_path, metrics={"synthesis": {"kl_nats": None}, "evaluators": {"gnb": {"tstr": {"f1": None}}}})
+    assert outcome.score(tmp_path) == "gnb tstr f1 undefined, kl undefined"
