@@ -36,8 +36,8 @@ def test_metrics_have_the_layout_that_others_read(metrics: dict[str, Any]) -> No
     ]  # fmt: skip
     assert metrics["model"] == "lstm_vae"
     assert metrics["synthesis"] == {
-        "kl_nats": pytest.approx(2.1 * (1 - 0.72**16) / 0.28, abs=1e-6), "reconstruction_mse": 0.0912, "active_units": 12,
-        "mutual_information_nats": 4.87, "collapsed": False, "num_messages": 1_020, "copies": 3,
+        "kl_nats": pytest.approx(2.1 * (1 - 0.72**16) / 0.28, abs=1e-6), "reconstruction_mse": 0.0912,
+        "active_units": 12, "mutual_information_nats": 4.87, "collapsed": False, "num_messages": 1_020, "copies": 3,
     }  # fmt: skip
     assert metrics["priors"]["realnvp"]["gain"] == 0.41
     assert metrics["priors"]["realnvp"]["gain_ci95"] == [0.21, 0.6]
