@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 DPI = 160
 CAPTION_DENSITY = 17  # characters an inch at 7 points
+PLACES = 6  # digits of a share of the sheet: a thousandth of a pixel
 INK, MUTED, FAINT, ALARM = "#222222", "#666666", "#e4e4e4", "#b3001b"
 
 STYLE: dict[Any, Any] = {
@@ -120,8 +121,16 @@ def sheet(path: Path, caption: Caption, *, width: float, height: float) -> Itera
         _write_caption(figure, caption, width, height)
         engine.execute(figure)
         figure.set_layout_engine(None)  # or else each of the two formats would draw it once more to lay it out again
+        _settle(figure)
         figure.savefig(path.with_suffix(".png"), dpi=DPI)
         figure.savefig(path.with_suffix(".svg"), metadata={"Date": None})
+
+
+def _settle(figure: Figure) -> None:
+    """Round the places of axes: the layout's last bits differ from one drawing to the next, and SVG names with them."""
+    for axes in figure.axes:
+        left, bottom, width, height = (round(end, PLACES) for end in axes.get_position(original=True).bounds)
+        axes.set_position((left, bottom, width, height))
 
 
 def _write_caption(figure: Figure, caption: Caption, width: float, height: float) -> None:

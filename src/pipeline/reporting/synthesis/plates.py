@@ -155,7 +155,7 @@ def _losses(run: SynthesisFolder) -> Plate:
             curves.by_epoch(loss, rows, "loss", one.kept_epoch)
             curves.by_epoch(kl, rows, "kl", one.kept_epoch)
             figures.kl_weight(weight, rows, one.kept_epoch)
-            loss.set_ylabel("Loss (nats a message)")
+            loss.set_ylabel("Loss a message")
             kl.set_ylabel("KL (nats a message)")
             if len(training) > 1:
                 loss.set_title(f"{run.report.model_name(one.model)}, kept: epoch {one.kept_epoch}")
@@ -167,9 +167,9 @@ def _losses(run: SynthesisFolder) -> Plate:
     return Plate(
         "losses",
         "Losses and KL by epoch",
-        "The training loss weighs the KL with beta, the validation loss in full, so the two differ while beta still "
-        "rises. A KL that falls to 0 and stays there is a collapse: the decoder has learnt to ignore the code. The "
-        "dotted line marks the epoch whose weights were kept.",
+        "The training loss weighs the KL with the beta of its epoch, the validation loss with the last beta: the two "
+        "cannot be compared while beta rises. A KL that falls to 0 and stays there is a collapse: the decoder has "
+        "learnt to ignore the code. The dotted line marks the epoch whose weights were kept.",
         draw,
         WIDE,
         0.6 + 2.3 * len(training),
@@ -199,7 +199,7 @@ def _planes(run: SynthesisFolder) -> Plate:
     return Plate(
         "latent_planes",
         "The latent space on a plane",
-        "Posterior means of the validation and test messages. PCA keeps distances as far as a plane can; t-SNE keeps "
+        "Posterior means of messages that were not trained on. PCA keeps distances as far as a plane can; t-SNE keeps "
         "neighbours together, its distances and the sizes of its clusters mean nothing. Where the class is told to the "
         "model, the code need not separate the classes.",
         draw,

@@ -106,6 +106,10 @@ def test_the_four_questions_are_answered_first(plain_page: Page, odd_page: Page)
     assert "None of the 48 generated messages repeats a training message" in odd_page.text
 
 
+def test_messages_that_were_asked_for_are_marked(plain_page: Page) -> None:
+    assert plain_page.text.count("asked for, read and written as ham") == 1
+
+
 def test_copies_are_flagged(plain_page: Page, odd_page: Page) -> None:
     assert plain_page.text.count("copy of row 1,234") == 3
     assert "copy of row" not in odd_page.text
@@ -117,6 +121,7 @@ def test_published_figures_are_shown_for_their_data_set_alone(plain_page: Page, 
     assert "trained on 1,020 real messages (156 positive), tested on 425 real messages" in plain_page.text
     assert "the source does not say" not in odd_page.text
     assert "0.032 nats over 16 dimensions" in plain_page.text
+    assert "Its reconstruction loss is 0.1231" in plain_page.text
 
 
 def test_the_banner_is_there_where_data_stand_in(plain_page: Page, odd_page: Page) -> None:
