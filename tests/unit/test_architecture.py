@@ -18,7 +18,7 @@ MAX_FUNCTION_LINES = 45
 FOUNDATIONS = {"errors", "artifacts", "counting", "ranges"}
 MAY_IMPORT = {leaf: FOUNDATIONS | {leaf} for leaf in LEAVES} | {
     "stages": FOUNDATIONS | LEAVES | {"stages"},
-    "flows": {"artifacts", "stages", "plan", "settings"},
+    "flows": {"artifacts", "flows", "stages", "plan", "settings"},
     "plan": {"settings", "errors"},
     "settings": {"errors"},
     "store": {"artifacts", "errors", "store"},

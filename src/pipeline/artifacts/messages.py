@@ -123,9 +123,7 @@ class Sample:
     Attributes:
         rows: (n,) rows, a subset of `Split.train`, ascending.
         prior: share of the positive class among the rows that it was drawn from.
-        sampled_prior: the same share among `rows`.
     """
 
     rows: Rows
     prior: float
-    sampled_prior: float

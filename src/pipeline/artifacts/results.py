@@ -23,6 +23,8 @@ class Fitted:
         kept_epoch: the epoch whose weights were kept.
         stopped_early: whether training ended before the last epoch allowed.
         kept_by: how the epoch was chosen, "best" on validation or "last".
+        fitted_on: messages of the negative and of the positive class that it was fitted on.
+        num_synthetic: how many of those no one wrote.
     """
 
     model: KerasFile
@@ -32,6 +34,13 @@ class Fitted:
     kept_epoch: int
     stopped_early: bool
     kept_by: Literal["best", "last"]
+    fitted_on: list[int]
+    num_synthetic: int
+
+    @property
+    def positive_share(self) -> float:
+        """Share of the positive class among the messages that it was fitted on."""
+        return self.fitted_on[1] / sum(self.fitted_on)
 
 
 @dataclass(frozen=True)

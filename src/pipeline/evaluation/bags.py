@@ -5,7 +5,7 @@ Shapes: n messages, T words, V words of the vocabulary, D vector width.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -35,6 +35,14 @@ def words_first(ids: NDArray[np.int32]) -> NDArray[np.int32]:
     Shapes: (n, T).
     """
     return np.take_along_axis(ids, np.argsort(ids == 0, axis=1, kind="stable"), axis=1)
+
+
+def pad_on(side: Literal["pre", "post"], ids: NDArray[np.int32]) -> NDArray[np.int32]:
+    """The same messages with all padding in front ("pre") or at the end.
+
+    Shapes: (n, T).
+    """
+    return words_last(ids) if side == "pre" else words_first(ids)
 
 
 def words_last(ids: NDArray[np.int32]) -> NDArray[np.int32]:

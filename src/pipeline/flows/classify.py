@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
-from pipeline.artifacts import Corpus, Embedding, Pool, Sample, Split, Texts, Tokens
+from pipeline.artifacts import Sample
+from pipeline.flows.prepare import Prepared, prepare
 from pipeline.plan import Plan, Step
 from pipeline.settings import Node
 from pipeline.stages.embed import embed_tokens, locate_vectors
+from pipeline.stages.fill import fill_up
 from pipeline.stages.fit import fit_classifier, predict, predict_validation, share_embedding
 from pipeline.stages.judge import fit_baselines, judge_predictions
 from pipeline.stages.load import clean_corpus, load_corpus, locate_corpus, locate_stop_words
@@ -16,29 +16,19 @@ from pipeline.stages.split import balance_pool, pool_messages, resample_train, s
 from pipeline.stages.tokenise import tokenise
 
 
-@dataclass(frozen=True)
-class Prepared:
-    """What training and judging need, whatever the order in which it was made."""
-
-    corpus: Step[Corpus]
-    texts: Step[Texts]
-    pool: Step[Pool]
-    split: Step[Split]
-    sample: Step[Sample]
-    tokens: Step[Tokens]
-    embedding: Step[Embedding]
-
-
 def classify(run: Plan, cfg: Node) -> None:
     """Split first; everything that is fitted sees the training part alone; the test part is used once."""
-    _train_and_judge(run, cfg, _prepare(run, cfg))
+    made = prepare(run, cfg)
+    _train_and_judge(run, cfg, made, run(resample_train, made.split, cfg.sampling))
 
 
 def classify_validation(run: Plan, cfg: Node) -> None:
     """`classify` as far as the validation part: for choosing a model without a look at the test part."""
-    made = _prepare(run, cfg)
-    fitted = run(fit_classifier, made.split, made.sample, made.tokens, made.embedding, cfg.model, cfg.training)
-    predictions = run(predict_validation, made.split, made.sample, made.tokens, fitted, cfg.evaluate)
+    made = prepare(run, cfg)
+    sample = run(resample_train, made.split, cfg.sampling)
+    extra = run(fill_up, made.split, sample, made.tokens, made.embedding, cfg.sampling)
+    fitted = run(fit_classifier, made.split, sample, extra, made.tokens, made.embedding, cfg.model, cfg.training)
+    predictions = run(predict_validation, made.split, sample, made.tokens, fitted, cfg.evaluate)
     run.report(validation_report, made.corpus, made.texts, made.embedding, fitted, predictions)
     run.leave(cfg.evaluate, cfg.report)
 
@@ -62,31 +52,19 @@ def classify_published(run: Plan, cfg: Node) -> None:
     tokens = run(tokenise, corpus, texts, split, cfg.preprocess.tokenise)
     embedding = run(embed_tokens, texts, split, tokens, vectors, cfg.embedding)
     shared = run(share_embedding, split, sample, tokens, embedding, cfg.shared_embedding)
-    _train_and_judge(run, cfg, Prepared(corpus, texts, balanced, split, sample, tokens, shared))
+    _train_and_judge(run, cfg, Prepared(corpus, texts, balanced, split, tokens, shared, stop_words), sample)
 
 
-def _prepare(run: Plan, cfg: Node) -> Prepared:  # the beginning that the clean flows have
-    source = run.find(locate_corpus, cfg.dataset)
-    stop_words = run.find(locate_stop_words, cfg.preprocess.clean)
-    vectors = run.find(locate_vectors, cfg.embedding)
-    corpus = run(load_corpus, source, cfg.dataset)
-    texts = run(clean_corpus, corpus, stop_words, cfg.preprocess.clean)
-    pool = run(pool_messages, corpus, texts, cfg.duplicates)
-    split = run(split_pool, corpus, pool, cfg.split)
-    sample = run(resample_train, split, cfg.sampling)
-    tokens = run(tokenise, corpus, texts, split, cfg.preprocess.tokenise)
-    embedding = run(embed_tokens, texts, split, tokens, vectors, cfg.embedding)
-    return Prepared(corpus, texts, pool, split, sample, tokens, embedding)
-
-
-def _train_and_judge(run: Plan, cfg: Node, made: Prepared) -> None:  # the end that both protocols have
-    fitted = run(fit_classifier, made.split, made.sample, made.tokens, made.embedding, cfg.model, cfg.training)
-    predictions = run(predict, made.split, made.sample, made.tokens, fitted, cfg.evaluate)
-    baselines = run(fit_baselines, made.corpus, made.split, made.sample)
+def _train_and_judge(run: Plan, cfg: Node, made: Prepared, sample: Step[Sample]) -> None:
+    """The end that both protocols have."""
+    extra = run(fill_up, made.split, sample, made.tokens, made.embedding, cfg.sampling)
+    fitted = run(fit_classifier, made.split, sample, extra, made.tokens, made.embedding, cfg.model, cfg.training)
+    predictions = run(predict, made.split, sample, made.tokens, fitted, cfg.evaluate)
+    baselines = run(fit_baselines, made.corpus, made.split, sample)
     scores = run(judge_predictions, made.split, predictions, baselines, cfg.evaluate)
     run.report(
         classification_report,
-        *(made.corpus, made.texts, made.pool, made.split, made.sample, made.tokens, made.embedding),
+        *(made.corpus, made.texts, made.pool, made.split, sample, made.tokens, made.embedding),
         *(fitted, predictions, baselines, scores),
         cfg.report,
     )

@@ -8,17 +8,16 @@ import zipfile
 import zlib
 from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
 if TYPE_CHECKING:
     import keras
-    from _typeshed import DataclassInstance
 
 log = logging.getLogger(__name__)
-Row = TypeVar("Row", bound="DataclassInstance")
+Row = TypeVar("Row")
 
 
 @dataclass(frozen=True)
@@ -37,7 +36,9 @@ class Checkpoint(Generic[Row]):
         """Write the state."""
         state = {f"state_{i}": np.asarray(v) for i, v in enumerate(_variables(model))}
         kept = {f"best_{i}": weight for i, weight in enumerate(best)}
-        rows = {f"history_{f.name}": np.array([getattr(e, f.name) for e in history]) for f in fields(self.row)}
+        rows = {
+            f"history_{f.name}": np.array([getattr(e, f.name) for e in history]) for f in fields(cast("Any", self.row))
+        }
         temporary = self.path.with_name("writing.npz")
         with temporary.open("wb") as file:
             np.savez(file, allow_pickle=False, **state, **kept, **rows)
@@ -53,7 +54,7 @@ class Checkpoint(Generic[Row]):
             with self.path.open("rb") as content, np.load(content, allow_pickle=False) as file:
                 state = [file[f"state_{i}"] for i in range(len(variables))]
                 best = [file[f"best_{i}"] for i in range(len(model.weights))]
-                columns = [file[f"history_{f.name}"].tolist() for f in fields(self.row)]
+                columns = [file[f"history_{f.name}"].tolist() for f in fields(cast("Any", self.row))]
         except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, zlib.error) as error:
             log.warning("%s cannot be read (%s): training starts again", self.path, error)
             return [], []

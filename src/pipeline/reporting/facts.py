@@ -100,6 +100,7 @@ class Training:
     kept_by: Literal["best", "last"]
     stopped_early: bool
     sampling: Sampling
+    num_synthetic: int = 0  # runs of before there were generated messages do not say
 
 
 @dataclass(frozen=True)

@@ -82,7 +82,8 @@ def split_sentence(report: Report) -> str:
     return (
         f"{parts_sentence(report)} {_capitalised(report.classes.positive)} is "
         f"{percent(100 * sampling.prior)} of the rows that training drew from and "
-        f"{percent(100 * sampling.sampled_prior)} of the {quantity(fitted_on(report).total, 'message')} fitted on."
+        f"{percent(100 * sampling.sampled_prior)} of the {quantity(fitted_on(report).total, 'message')} fitted on"
+        f"{f', {count(made)} of which were generated' if (made := report.training.num_synthetic) else ''}."
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Hashable, Iterator, Mapping
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -44,9 +44,9 @@ def data_facts(
     split: Split,
     tokens: Tokens,
     embedding: Embedding,
-    training_parts: Mapping[str, Rows],
+    training_parts: Mapping[str, Sequence[int]],
 ) -> dict[str, Any]:
-    """What `report.json` says of the data and the vectors; `training_parts` are rows to count, by name."""
+    """What `report.json` says of the data and the vectors; `training_parts` are counts by name, of each class."""
     return {
         "experiment": frame["experiment"],
         "protocol": frame["protocol"],
@@ -54,7 +54,7 @@ def data_facts(
         "dataset": corpus.name,
         "classes": {"negative": corpus.negative, "positive": corpus.positive},
         "rows_kept": len(corpus.table),
-        "counts": list(_class_counts(split, training_parts)),
+        "counts": list(_part_counts(split, training_parts)),
         "duplicates": {
             "exact": pool.num_exact,
             "near": pool.num_near,
@@ -72,10 +72,15 @@ def missing_words(embedding: Embedding, limit: int) -> list[dict[Hashable, Any]]
     return embedding.missing.head(limit).to_dict("records")
 
 
-def _class_counts(split: Split, training_parts: Mapping[str, Rows]) -> Iterator[dict[str, Any]]:
-    for name, rows in {**training_parts, "validation": split.validation, "test": split.test}.items():
-        positive = int(split.labels[rows].sum())
-        yield {"part": name, "negative": len(rows) - positive, "positive": positive}
+def class_counts(split: Split, rows: Rows) -> list[int]:
+    """Messages of the negative and of the positive class among some rows."""
+    return np.bincount(split.labels[rows], minlength=2).tolist()
+
+
+def _part_counts(split: Split, training_parts: Mapping[str, Sequence[int]]) -> Iterator[dict[str, Any]]:
+    held = {"validation": class_counts(split, split.validation), "test": class_counts(split, split.test)}
+    for name, (negative, positive) in {**training_parts, **held}.items():
+        yield {"part": name, "negative": negative, "positive": positive}
 
 
 def _text_facts(split: Split, tokens: Tokens) -> dict[str, Any]:

@@ -3,12 +3,63 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated
 
-from pipeline.artifacts import Augmentation, Embedding, Split, Tokens
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import Field
+
+from pipeline.artifacts import Augmentation, Embedding, FittedVae, Rows, Split, Tokens
 from pipeline.evaluation.augmentation import Parts, study
 from pipeline.evaluation.filling import METHODS, Generate
 from pipeline.evaluation.quick import CLASSIFIERS
 from pipeline.evaluation.synthetic.messages import real_messages
+from pipeline.models.backend import start_keras
+from pipeline.models.vae.settings import Recipe, Shape
+from pipeline.ranges import Count
+from pipeline.stages.fit_vae import train_on
+from pipeline.stages.generation import Generation, draw_seeds, writer
+
+Percents = Annotated[list[Annotated[int, Field(ge=1, le=100)]], Field(min_length=1)]
+
+
+def compare_augmentation(
+    split: Split,
+    tokens: Tokens,
+    embedding: Embedding,
+    fitted: FittedVae,
+    *,
+    build: Shape,
+    training: Recipe,
+    generate: Generation,
+    percents: Percents,
+    repeats: Count,
+    resamples: Annotated[int, Field(ge=100)],
+    seed: int,
+    scratch: Path,
+) -> Augmentation:
+    """Hold generated messages against repeats, word dropout and class weights at several shares of the positives.
+
+    A synthesiser of its own is trained for each share and repeat, on those messages alone; where that is the whole
+    training part, the one that was trained on it already writes.
+
+    Raises:
+        UserError: a share leaves too few positive messages, a part lacks a class, or training diverges.
+    """
+
+    def make(rows: Rows, count: int, chance: int) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
+        own = fitted
+        if len(rows) < len(split.train):
+            folder = scratch / str(chance)
+            folder.mkdir(exist_ok=True)
+            own = train_on(rows, split, tokens, embedding, build=build, training=training, seed=seed, scratch=folder)
+        start_keras(chance)
+        pen = writer(own, rows, split, tokens, embedding, build=build, generate=generate)
+        written = pen.draw(np.ones(count, np.int8), draw_seeds(count, chance))
+        return written.ids, written.means
+
+    return augment(split, tokens, embedding, make, percents=percents, repeats=repeats, resamples=resamples, seed=seed)
 
 
 def augment(

@@ -10,7 +10,7 @@ from pydantic import Field
 
 from pipeline.artifacts import Embedding, Evaluators, Fitted, Split, Synthetic, Tokens
 from pipeline.evaluation import naive_bayes, transfer
-from pipeline.evaluation.bags import words_first, words_last
+from pipeline.evaluation.bags import pad_on
 from pipeline.evaluation.synthetic.messages import real_messages, synthetic_messages
 from pipeline.evaluation.transfer import Scored
 from pipeline.models import fitting
@@ -73,7 +73,7 @@ def evaluate_networks(
     settings = transfer.describe_settings(split.labels[split.train], made_labels, labels)
     start_keras(seed=0)  # nothing is drawn
     ids = tokens.ids[split.test]
-    made_ids = (words_last if tokens.padding == "pre" else words_first)(synthetic.ids)
+    made_ids = pad_on(tokens.padding, synthetic.ids)
     groups = split.groups[split.test]
     alone = np.arange(len(made_ids), dtype=np.int64)
     scored = {

@@ -10,7 +10,7 @@ from typing import Any, Literal
 import numpy as np
 import pandas as pd
 
-from pipeline.artifacts import Embedding, Fitted, Predictions, Sample, Split, Tokens
+from pipeline.artifacts import Embedding, Extra, Fitted, Predictions, Sample, Split, Tokens
 from pipeline.errors import UserError
 from pipeline.evaluation.calibration import correct_prior
 from pipeline.models import fitting
@@ -21,6 +21,7 @@ from pipeline.ranges import Count, Positive, Rate
 def fit_classifier(
     split: Split,
     sample: Sample,
+    extra: Extra,
     tokens: Tokens,
     embedding: Embedding,
     *,
@@ -40,7 +41,7 @@ def fit_classifier(
     seed: int,
     scratch: Path,
 ) -> Fitted:
-    """Build a model on the embedding table and train it on the sampled rows; see `fitting.Recipe`.
+    """Build a model on the embedding table and train it on the sampled rows and the extra messages; see `Recipe`.
 
     `recurrence` says whose loop over time trains it: ours, or Keras's, which has the same results and is slower.
     """
@@ -63,7 +64,9 @@ def fit_classifier(
         class_weights=class_weights,
         label_smoothing=label_smoothing,
     )
-    train = fitting.Examples(tokens.ids[sample.rows], split.labels[sample.rows])
+    train = fitting.Examples(
+        np.concatenate([tokens.ids[sample.rows], extra.ids]), np.concatenate([split.labels[sample.rows], extra.labels])
+    )
     validation = fitting.Examples(tokens.ids[split.validation], split.labels[split.validation])
     fit = fitting.fit(model, train, validation, recipe, seed=seed, scratch=scratch)
     return Fitted(
@@ -74,6 +77,8 @@ def fit_classifier(
         kept_epoch=fit.kept_epoch,
         stopped_early=fit.stopped_early,
         kept_by=keep,
+        fitted_on=np.bincount(train.labels, minlength=2).tolist(),
+        num_synthetic=len(extra.labels),
     )
 
 
@@ -163,7 +168,9 @@ def _predictions(
     names = [part for part in parts for _ in getattr(split, part)]
     scores = fitting.predict(model, tokens.ids[rows])
     if prior == "true":
-        scores = correct_prior(scores, sampled_prior=sample.sampled_prior, prior=sample.prior)
+        scores = correct_prior(scores, sampled_prior=fitted.positive_share, prior=sample.prior)
     table = pd.DataFrame({"part": names, "row": rows, "label": split.labels[rows], "model": scores})
-    description = f"{fitted.name}, {fitted.num_params:,} weights, fitted on {len(sample.rows):,} messages"
+    description = f"{fitted.name}, {fitted.num_params:,} weights, fitted on {sum(fitted.fitted_on):,} messages"
+    if fitted.num_synthetic:
+        description += f", {fitted.num_synthetic:,} of them generated"
     return Predictions(table, {"model": description})

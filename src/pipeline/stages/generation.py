@@ -30,6 +30,9 @@ class Generation:
 
     Attributes:
         prior: what codes are drawn from: "gaussian", or "realnvp", the flow fitted to the training codes.
+        centred: whether the mean vector of the training messages is taken from all vectors before cosines are: what is
+            left of a decoder's vector is what it says beyond the average. Without that a few words that lie near the
+            average are nearest to nearly everything.
         candidates: nearest words that are considered at each place.
         temperature: cosines are divided by it before a word is drawn; at 0 the best candidate is taken.
         bigram_weight: weight of the logarithm of the chance of a word after the one before it; 0: not looked at.
@@ -38,6 +41,7 @@ class Generation:
     __pydantic_config__ = ConfigDict(extra="forbid")
 
     prior: Literal["gaussian", "realnvp"]
+    centred: bool
     candidates: Count
     temperature: Annotated[float, Field(ge=0)]
     bigram_weight: Annotated[float, Field(ge=0)]
@@ -67,6 +71,7 @@ class Writer:
         settings: how vectors become words.
         masks: whether steps beyond the end of a message are left out.
         table: (V, D) vectors of the words.
+        centre: (D,) what is taken from all vectors before cosines are.
         allowed: (V,) words that can be written: with a vector, and in the messages that it learned from.
         bigrams: of those messages.
         lengths: of those messages by class, ascending.
@@ -77,6 +82,7 @@ class Writer:
     settings: Generation
     masks: bool
     table: Floats
+    centre: Floats
     allowed: NDArray[np.bool_]
     bigrams: Bigrams
     lengths: tuple[NDArray[np.int64], NDArray[np.int64]]
@@ -92,12 +98,23 @@ class Writer:
         return self.write(codes, labels, self.draw_lengths(codes, labels, places), uniforms)
 
     def write(
-        self, codes: Floats, labels: NDArray[np.int8], lengths: NDArray[np.int64], uniforms: NDArray[np.float64]
+        self,
+        codes: Floats,
+        labels: NDArray[np.int8],
+        lengths: NDArray[np.int64],
+        uniforms: NDArray[np.float64] | None,
     ) -> Written:
-        """The messages of codes (n, L), with the given lengths (n,) and chances (n, T)."""
+        """Messages of codes (n, L) with lengths (n,); words are drawn by `uniforms` (n, T), or the best are taken."""
         counts = np.arange(self.max_length) < lengths[:, None]
         vectors = self.model.write(codes, labels, counts if self.masks else np.ones_like(counts))[counts]
-        words, cosines = nearest_words(vectors, self.table, self.allowed, self.settings.candidates)
+        rarity = -self.settings.temperature * self.settings.bigram_weight * np.log(self.bigrams.unigrams + 1e-30)
+        words, cosines = nearest_words(
+            vectors - self.centre,
+            self.table - self.centre,
+            self.allowed,
+            self.settings.candidates,
+            handicaps=rarity.astype(np.float32),
+        )
         candidates = np.zeros((*counts.shape, words.shape[1]), np.int32)
         nearness = np.zeros((*counts.shape, words.shape[1]), np.float32)
         candidates[counts], nearness[counts] = words, cosines
@@ -142,7 +159,10 @@ def writer(
 
     ids = tokens.ids[rows]
     used = np.zeros(tokens.num_rows, bool)
-    used[ids[ids >= tokens.num_reserved]] = True
+    said = ids[ids >= tokens.num_reserved]
+    used[said] = True
+    allowed = used & embedding.matrix.any(axis=1)
+    mean = embedding.matrix[said[allowed[said]]].mean(axis=0)
     lengths = np.count_nonzero(ids, axis=1)
     by_class = [np.sort(lengths[split.labels[rows] == label]) for label in (0, 1)]
     return Writer(
@@ -150,7 +170,8 @@ def writer(
         settings=generate,
         masks=build.mask,
         table=embedding.matrix,
-        allowed=used & embedding.matrix.any(axis=1),
+        centre=mean if generate.centred else np.zeros_like(mean),
+        allowed=allowed,
         bigrams=fit_bigrams(ids, tokens.num_rows, tokens.num_reserved),
         lengths=(by_class[0], by_class[1]),
         max_length=tokens.ids.shape[1],

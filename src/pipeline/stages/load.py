@@ -12,7 +12,7 @@ from pipeline.data.sources import Library, Source, find_corpus
 from pipeline.data.tables import Format, Layout
 from pipeline.errors import UserError
 from pipeline.ranges import Count
-from pipeline.text.clean import Characters, Contractions, clean_texts
+from pipeline.text.clean import Characters, CleanResult, Contractions, clean_texts
 from pipeline.text.stem import Stemming
 from pipeline.text.stop_words import fallback_stop_words, stop_words_from
 
@@ -84,16 +84,14 @@ def clean_corpus(
     Raises:
         UserError: no message has a word left, or there is no stop-word list for the language.
     """
-    removed: frozenset[str] = frozenset()
-    if stop_words != "none":
-        removed = stop_words_from(file.located.path, stop_words) if file.located else fallback_stop_words(stop_words)
-    cleaned = clean_texts(
+    cleaned = clean_messages(
         corpus.table["text"].tolist(),
+        file,
         unicode=unicode,
         lower=lower,
         characters=characters,
         contractions=contractions,
-        stop_words=removed,
+        stop_words=stop_words,
         stemming=stemming,
     )
     if not any(cleaned.texts):
@@ -105,3 +103,29 @@ def clean_corpus(
     rows = corpus.table["row"].to_numpy()
     changes = [replace(change, first_row=int(rows[change.first_row])) for change in cleaned.changes]
     return Texts(pd.DataFrame({"text": cleaned.texts}), changes, file.stand_in)
+
+
+def clean_messages(
+    messages: list[str],
+    file: Resource,
+    *,
+    unicode: bool,
+    lower: bool,
+    characters: Characters,
+    contractions: Contractions,
+    stop_words: str,
+    stemming: Stemming,
+) -> CleanResult:
+    """Messages as the corpus is cleaned; `file` holds the stop words, where there is one."""
+    removed: frozenset[str] = frozenset()
+    if stop_words != "none":
+        removed = stop_words_from(file.located.path, stop_words) if file.located else fallback_stop_words(stop_words)
+    return clean_texts(
+        messages,
+        unicode=unicode,
+        lower=lower,
+        characters=characters,
+        contractions=contractions,
+        stop_words=removed,
+        stemming=stemming,
+    )

@@ -28,7 +28,7 @@ from pipeline.evaluation.metrics import measure
 from pipeline.evaluation.thresholds import highest_f1_threshold
 from pipeline.ranges import Count
 from pipeline.reporting.html import draw_report
-from pipeline.stages.account import data_facts, missing_words, rounded, stand_ins, write_json
+from pipeline.stages.account import class_counts, data_facts, missing_words, rounded, stand_ins, write_json
 
 
 @dataclass(frozen=True)
@@ -156,7 +156,7 @@ def _values(model: Evaluated) -> dict[str, float | None]:
 def _facts(outcome: Outcome) -> dict[str, Any]:
     """What the report says beside metrics, errors and tables."""
     split, scores = outcome.split, outcome.scores
-    parts = {"train": split.train, "train, fitted on": outcome.sample.rows}
+    parts = {"train": class_counts(split, split.train), "train, fitted on": outcome.fitted.fitted_on}
     return {
         **data_facts(outcome.frame, outcome.corpus, outcome.pool, split, outcome.tokens, outcome.embedding, parts),
         "headline": outcome.headline,
@@ -177,7 +177,8 @@ def _training_facts(fitted: Fitted, sample: Sample) -> dict[str, Any]:
         "kept_epoch": fitted.kept_epoch,
         "kept_by": fitted.kept_by,
         "stopped_early": fitted.stopped_early,
-        "sampling": {"prior": sample.prior, "sampled_prior": sample.sampled_prior},
+        "num_synthetic": fitted.num_synthetic,
+        "sampling": {"prior": sample.prior, "sampled_prior": fitted.positive_share},
     }
 
 

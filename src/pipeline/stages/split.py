@@ -129,11 +129,14 @@ def split_pool(
     )
 
 
-def resample_train(split: Split, *, strategy: Literal["undersample", "none"], seed: int) -> Sample:
-    """Choose the training rows that are fitted on; validation and test rows are never touched."""
+def resample_train(split: Split, *, strategy: Literal["undersample", "none", "synthetic"], seed: int) -> Sample:
+    """Choose the training rows that are fitted on; validation and test rows are never touched.
+
+    `strategy`: "undersample" takes as many of the larger class as there are of the smaller, the others take all.
+    """
     labels = split.labels[split.train]
-    kept = np.arange(len(labels)) if strategy == "none" else undersample(labels, seed)
-    return Sample(split.train[kept], prior=float(labels.mean()), sampled_prior=float(labels[kept].mean()))
+    kept = undersample(labels, seed) if strategy == "undersample" else np.arange(len(labels))
+    return Sample(split.train[kept], prior=float(labels.mean()))
 
 
 def _share_of_test(test_share: float | None, num_folds: int | None, fold: int | None) -> float:

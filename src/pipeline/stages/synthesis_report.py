@@ -28,7 +28,7 @@ from pipeline.artifacts import (
 from pipeline.ranges import Count
 from pipeline.reporting.synthesis.report import draw_synthesis
 from pipeline.reporting.synthesis.sentences import headline
-from pipeline.stages.account import data_facts, missing_words, rounded, stand_ins, write_json
+from pipeline.stages.account import class_counts, data_facts, missing_words, rounded, stand_ins, write_json
 
 MODEL = "lstm_vae"
 
@@ -182,7 +182,7 @@ def _facts(outcome: Outcome) -> dict[str, Any]:
     facts = {
         **data_facts(
             outcome.frame, outcome.corpus, outcome.pool, outcome.split, outcome.tokens, outcome.embedding,
-            {"train": outcome.split.train},
+            {"train": class_counts(outcome.split, outcome.split.train)},
         ),
         "family": "synthesis",
         "stand_in": bool(outcome.stand_ins),

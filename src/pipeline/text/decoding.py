@@ -22,14 +22,16 @@ def nearest_words(
     allowed: NDArray[np.bool_],
     count: int,
     *,
+    handicaps: NDArray[np.float32] | None = None,
     block_rows: int = BLOCK_ROWS,
 ) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
     """The allowed words with the highest cosine to each vector, and the cosines, best first.
 
-    Of equal cosines the word with the lower index comes first. A vector of zeros has cosine 0 with everything. Fewer
-    than `count` are given where fewer are allowed.
+    With `handicaps` the best are those with the highest cosine less the word's handicap. Of equal ones the word with
+    the lower index comes first. A vector of zeros has cosine 0 with everything. Fewer than `count` are given where
+    fewer are allowed.
 
-    Shapes: vectors (n, D), table (V, D), allowed (V,), results (n, k).
+    Shapes: vectors (n, D), table (V, D), allowed and handicaps (V,), results (n, k).
     """
     kept = np.flatnonzero(allowed).astype(np.int32)
     assert len(kept), "no word is allowed"
@@ -38,6 +40,9 @@ def nearest_words(
     count = min(count, len(kept))
     directions = np.zeros((-(-len(kept) // GROUP) * GROUP, table.shape[1]), np.float32)
     directions[: len(kept)] = _unit(table[kept])
+    costs = np.zeros(len(directions), np.float32)
+    if handicaps is not None:
+        costs[: len(kept)] = handicaps[kept]
     columns = np.empty((len(vectors), count), np.int64)
     cosines = np.empty((len(vectors), count), np.float32)
     for start in range(0, len(vectors), block_rows):
@@ -47,8 +52,9 @@ def nearest_words(
         )  # of one shape, lest the last block round otherwise
         block[: rows.stop - start] = _unit(vectors[rows])
         found = (block @ directions.T)[: rows.stop - start]
-        found[:, len(kept) :] = -np.inf
-        columns[rows] = _largest_of_many(found, count)
+        ranked = found - costs
+        ranked[:, len(kept) :] = -np.inf
+        columns[rows] = _largest_of_many(ranked, count)
         cosines[rows] = np.take_along_axis(found, columns[rows], axis=1)
     return kept[columns], cosines
 
@@ -57,7 +63,7 @@ def choose_words(
     candidates: NDArray[np.int32],
     cosines: NDArray[np.float32],
     lengths: NDArray[np.integer],
-    uniforms: NDArray[np.floating],
+    uniforms: NDArray[np.floating] | None,
     *,
     temperature: float,
     bigrams: Bigrams | None,
@@ -66,9 +72,9 @@ def choose_words(
     """Write each message word by word, from the candidates at each place; padded with 0 at the end.
 
     A candidate's score is cosine / temperature + bigram_weight * log p(candidate | word before it), and its chance the
-    softmax of the scores. At temperature 0 nothing is drawn: the candidate with the highest cosine +
-    bigram_weight * log p is taken, the earlier one of two that are equal. The words of a message depend on its own rows
-    alone, whatever other messages there are.
+    softmax of the scores. Without `uniforms` nothing is drawn: the candidate with the highest score is taken, the
+    earlier one of two that are equal. So it is at temperature 0, where the score is cosine + bigram_weight * log p. The
+    words of a message depend on its own rows alone, whatever other messages there are.
 
     Shapes: candidates, cosines (n, T, k); lengths (n,), at most T; uniforms (n, T) in [0, 1); result (n, T).
     """
@@ -84,7 +90,10 @@ def choose_words(
         if bigrams is not None and bigram_weight:
             previous = ids[rows, step - 1] if step else np.full(len(rows), START)
             scores += bigram_weight * bigrams.log_probability(previous, offered)
-        taken = _draw(scores, uniforms[rows, step]) if temperature else scores.argmax(axis=1)
+        if uniforms is None or temperature == 0:
+            taken = scores.argmax(axis=1)
+        else:
+            taken = _draw(scores, uniforms[rows, step])
         ids[rows, step] = offered[np.arange(len(rows)), taken]
     return ids
 

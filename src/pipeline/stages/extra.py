@@ -1,0 +1,46 @@
+"""Generate training messages: what `sampling=synthetic` names."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+
+from pipeline.artifacts import Embedding, Extra, Sample, Split, Tokens
+from pipeline.errors import UserError
+from pipeline.evaluation.bags import pad_on
+from pipeline.models.backend import start_keras
+from pipeline.models.vae.settings import Recipe, Shape
+from pipeline.stages.fit_vae import train_on
+from pipeline.stages.generation import Generation, draw_seeds, writer
+
+
+def write_rarer_class(
+    split: Split,
+    sample: Sample,
+    tokens: Tokens,
+    embedding: Embedding,
+    seed: int,
+    scratch: Path,
+    *,
+    build: Shape,
+    training: Recipe,
+    generate: Generation,
+) -> Extra:
+    """As many messages of the rarer class as make the classes equal, by a synthesiser of the sampled training rows.
+
+    Raises:
+        UserError: the words have no vectors to write with, or the synthesiser cannot be trained on these messages.
+    """
+    if embedding.source == "learned" or not embedding.connected:
+        raise UserError(
+            "sampling=synthetic writes messages in a space of word vectors, and embedding=learned has none yet.",
+            expected="vectors that are there before the model is trained",
+            remedy="Choose embedding=glove, embedding=numberbatch or embedding=corpus with it.",
+        )
+    fitted = train_on(sample.rows, split, tokens, embedding, build=build, training=training, seed=seed, scratch=scratch)
+    counts = np.bincount(split.labels[sample.rows], minlength=2)
+    labels = np.full(abs(counts[0] - counts[1]), counts.argmin(), np.int8)
+    start_keras(seed)
+    pen = writer(fitted, sample.rows, split, tokens, embedding, build=build, generate=generate)
+    return Extra(pad_on(tokens.padding, pen.draw(labels, draw_seeds(len(labels), seed)).ids), labels)

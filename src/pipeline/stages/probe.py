@@ -1,0 +1,155 @@
+"""Follow single messages through a synthesiser: read and written again, and what lies between two of them.
+
+Shapes: n messages, T words, L latent dimensions.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from pydantic import Field
+
+from pipeline.artifacts import Embedding, FittedVae, Probes, Resource, Split, Texts, Tokens
+from pipeline.errors import UserError
+from pipeline.models.backend import start_keras
+from pipeline.models.vae.settings import Shape
+from pipeline.ranges import Count
+from pipeline.stages.generation import Generation, Writer, writer
+from pipeline.stages.load import clean_messages
+from pipeline.text.clean import Characters, Contractions
+from pipeline.text.decoding import to_texts
+from pipeline.text.stem import Stemming
+
+Pair = Annotated[list[str], Field(min_length=2, max_length=2)]
+
+
+def probe_messages(
+    file: Resource,
+    texts: Texts,
+    split: Split,
+    tokens: Tokens,
+    embedding: Embedding,
+    fitted: FittedVae,
+    *,
+    unicode: bool,
+    lower: bool,
+    characters: Characters,
+    contractions: Contractions,
+    stop_words: str,
+    stemming: Stemming,
+    build: Shape,
+    generate: Generation,
+    reconstruct: list[str],
+    interpolate: Pair | None,
+    num_reconstructions: Count,
+    num_steps: Annotated[int, Field(ge=3)],
+    seed: int,
+) -> Probes:
+    """Reconstruct messages and walk between two: those given, else some of the validation part.
+
+    `reconstruct` and the two of `interpolate` are messages as one would write them; they are cleaned like the corpus,
+    and as their class is not known, they are read and written as each of the two. `num_reconstructions` of each class
+    come from the validation part beside them. `num_steps` counts the places of a walk, its ends included.
+
+    Raises:
+        UserError: a given message has no word of the vocabulary.
+    """
+    start_keras(seed)
+    pen = writer(fitted, split.train, split, tokens, embedding, build=build, generate=generate)
+
+    def read(given: list[str]) -> tuple[list[str], NDArray[np.int32]]:
+        words = clean_messages(
+            given,
+            file,
+            unicode=unicode,
+            lower=lower,
+            characters=characters,
+            contractions=contractions,
+            stop_words=stop_words,
+            stemming=stemming,
+        ).texts
+        return words, _index(words, given, tokens)
+
+    chosen = _choose(split, num_reconstructions, seed)
+    said, ids = read([*reconstruct, *(interpolate or [])])
+    shown = pd.DataFrame(
+        {
+            "label": np.concatenate([np.tile([0, 1], len(reconstruct)), split.labels[chosen]]).astype(np.int8),
+            "original": [*np.repeat(said[: len(reconstruct)], 2), *texts.table["text"].to_numpy()[chosen]],
+            "given": [True] * (2 * len(reconstruct)) + [False] * len(chosen),
+        }
+    )
+    rows = np.concatenate([np.repeat(ids[: len(reconstruct)], 2, axis=0), tokens.ids[chosen]])
+    shown.insert(2, "reconstruction", _reconstruct(pen, rows, shown["label"].to_numpy(np.int8), tokens))
+    pairs, ends, labels = _pairs(split, tokens, texts, chosen)
+    if interpolate:
+        pairs, labels = np.tile(ids[len(reconstruct) :], (2, 1, 1)), np.array([0, 1], np.int8)
+        ends = [said[len(reconstruct) :]] * 2
+    paths = _walk(pen, pairs, labels, num_steps, tokens)
+    named = pd.DataFrame([(path, *both) for path, both in enumerate(ends)], columns=["path", "first", "second"])
+    return Probes(shown, paths, named)
+
+
+def _reconstruct(pen: Writer, ids: NDArray[np.int32], labels: NDArray[np.int8], tokens: Tokens) -> list[str]:
+    """Texts written from the means of the messages' codes, each as long as the message; the best words, none drawn."""
+    codes = pen.model.encode(ids, labels).means
+    written = pen.write(codes, labels, np.count_nonzero(ids, axis=1), None)
+    return to_texts(written.ids, tokens.vocabulary)
+
+
+def _walk(
+    pen: Writer, pairs: NDArray[np.int32], labels: NDArray[np.int8], num_steps: int, tokens: Tokens
+) -> pd.DataFrame:
+    """Texts at `num_steps` places between the codes of the two messages of each path (P, 2, T), of its class (P,)."""
+    tables = []
+    for path, (pair, label) in enumerate(zip(pairs, labels, strict=True)):
+        same = np.full(num_steps, label, np.int8)
+        first, second = pen.model.encode(pair, same[:2]).means
+        steps = np.linspace(0, 1, num_steps)
+        codes = ((1 - steps)[:, None] * first + steps[:, None] * second).astype(np.float32)
+        lengths = pen.draw_lengths(codes, same, np.full(num_steps, 0.5))
+        written = pen.write(codes, same, lengths, None)
+        said = to_texts(written.ids, tokens.vocabulary)
+        tables.append(pd.DataFrame({"path": path, "step": steps, "label": same, "text": said}))
+    return pd.concat(tables, ignore_index=True)
+
+
+def _choose(split: Split, number: int, seed: int) -> NDArray[np.int64]:
+    """Rows of the validation part, `number` of each class where there are as many, the negative class first."""
+    random = np.random.default_rng(seed)
+    of_class = [split.validation[split.labels[split.validation] == label] for label in (0, 1)]
+    return np.concatenate([random.permutation(rows)[:number] for rows in of_class])
+
+
+def _pairs(
+    split: Split, tokens: Tokens, texts: Texts, chosen: NDArray[np.int64]
+) -> tuple[NDArray[np.int32], list[list[str]], NDArray[np.int8]]:
+    """The first two of the chosen messages of each class: indices (P, 2, T), texts, and classes (P,)."""
+    found = [chosen[split.labels[chosen] == label][:2] for label in (0, 1)]
+    labels = [label for label, rows in enumerate(found) if len(rows) == 2]
+    rows = np.array([found[label] for label in labels], np.int64).reshape(-1, 2)
+    return tokens.ids[rows], [texts.table["text"].to_numpy()[both].tolist() for both in rows], np.array(labels, np.int8)
+
+
+def _index(words: list[str], given: list[str], tokens: Tokens) -> NDArray[np.int32]:
+    """Indices (n, T) of the words that the vocabulary has, padded on its side.
+
+    Raises:
+        UserError: a message has none.
+    """
+    index = {word: number for number, word in enumerate(tokens.vocabulary) if number >= tokens.num_reserved}
+    length = tokens.ids.shape[1]
+    ids = np.zeros((len(words), length), np.int32)
+    for row, (text, original) in enumerate(zip(words, given, strict=True)):
+        known = [index[word] for word in text.split() if word in index][:length]
+        if not known:
+            raise UserError(
+                f"The message {original!r} has no word that the vocabulary knows.",
+                expected="at least one word of the training messages, after cleaning",
+                remedy="Give another message in probe.reconstruct or probe.interpolate.",
+            )
+        ids[row, : len(known)] = known
+    return ids
