@@ -90,10 +90,7 @@ def choose_words(
         if bigrams is not None and bigram_weight:
             previous = ids[rows, step - 1] if step else np.full(len(rows), START)
             scores += bigram_weight * bigrams.log_probability(previous, offered)
-        if uniforms is None or temperature == 0:
-            taken = scores.argmax(axis=1)
-        else:
-            taken = _draw(scores, uniforms[rows, step])
+        taken = scores.argmax(axis=1) if uniforms is None or temperature == 0 else _draw(scores, uniforms[rows, step])
         ids[rows, step] = offered[np.arange(len(rows)), taken]
     return ids
 

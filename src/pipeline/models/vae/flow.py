@@ -21,9 +21,11 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
+from pipeline.models.fitting import STEPS
+
 COUPLINGS, HIDDEN = 6, 64
 DRAWS = 20  # codes of each message that the flow is fitted to
-BATCH, EPOCHS, PATIENCE, RATE = 256, 40, 4, 1e-3
+BATCH, EPOCHS, PATIENCE, RATE = 512, 40, 4, 2e-3
 
 
 @dataclass(frozen=True)
@@ -89,7 +91,9 @@ def fit_flow(train: Codes, validation: Codes, *, seed: int) -> Flow:
     random = np.random.default_rng(seed)
     (codes, labels), (held, held_labels) = _rows(train, random), _rows(validation, random)
     order = random.permutation(len(labels))
-    flow.compile(optimizer=keras.optimizers.Adam(RATE), loss=lambda _, log_density: -log_density)
+    flow.compile(
+        optimizer=keras.optimizers.Adam(RATE), loss=lambda _, log_density: -log_density, steps_per_execution=STEPS
+    )
     stop = keras.callbacks.EarlyStopping(patience=PATIENCE, restore_best_weights=True)
     flow.fit(
         (codes[order], labels[order]),
