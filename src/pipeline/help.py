@@ -8,8 +8,9 @@ from pathlib import Path
 _SETTING_WIDTH = 36  # of the left column of the settings
 
 PAGE = """\
-Compare text classifiers without fooling yourself: a leak-free protocol by default, intervals on every figure, and a
-baseline row that deep models must beat. One command runs the whole experiment, from raw messages to a report.
+Compare text classifiers and synthesise text without fooling yourself: a leak-free protocol by default, intervals on
+every figure, and a baseline row that deep models must beat. One command runs the whole experiment, from raw messages to
+a report.
 
 usage: python -m pipeline +experiment=NAME [setting=value ...]
 

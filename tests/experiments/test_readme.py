@@ -21,6 +21,14 @@ SMALL = (
     "training.epochs=1",
     "preprocess.tokenise.max_length=20",
 )
+SYNTHESISER = ("epochs=1", "batch_size=256")
+SYNTHESIS = (
+    *SMALL,
+    *(f"synthesiser.training.{setting}" for setting in SYNTHESISER),
+    "augmentation.percents=[100]",
+    "evaluate.resamples=100",
+)
+FILLED = tuple(f"sampling.synthesiser.training.{setting}" for setting in SYNTHESISER)
 PUBLISHED = ("shared_embedding.epochs=1", "shared_embedding.build.units=8")
 FOLDS = ("split.num_folds=2",)  # in place of five: see test_compose
 REPORTS = {  # run folders and comparisons that a command adds, where that is not one
@@ -47,7 +55,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_the_readme_shows_the_commands_that_matter() -> None:
     shown = "\n".join(commands())
     parts = ("make run", "make test", "--help", "dataset=csv", " -m pipeline -m ", "pipeline.store list")
-    for part in (*parts, "+experiment=gru_kfold", "pipeline.compare"):
+    for part in (*parts, "+experiment=gru_kfold", "pipeline.compare", "+experiment=lstm_vae", "sampling=synthetic"):
         assert part in shown
 
 
@@ -86,7 +94,9 @@ def test_a_command_runs(command: str, folder: Path, monkeypatch: pytest.MonkeyPa
     monkeypatch.delenv("PIPELINE_DATA_DIR", raising=False)
     _, *arguments = [path for word in shlex.split(command) for path in expanded(word, folder)]
     trains = arguments[1] == "pipeline" and not {"--help", "--cfg"} & set(arguments)
-    extra = [*(SMALL if trains else ()), *(PUBLISHED if "protocol=published" in arguments else ())]
+    small = SYNTHESIS if "+experiment=lstm_vae" in arguments else SMALL
+    extra = [*(small if trains else ()), *(PUBLISHED if "protocol=published" in arguments else ())]
+    extra += FILLED if "sampling=synthetic" in arguments else ()
     extra += FOLDS if "+experiment=gru_kfold" in arguments else ()
     shorter = [item for item in extra if not any(item.split("=")[0] == given.split("=")[0] for given in arguments)]
     before = reports(folder)
