@@ -5,8 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+import pandas as pd
+
+from pipeline.reporting import words
 from pipeline.reporting.synthesis.published import PUBLISHED
+from pipeline.reporting.synthesis.sentences import helped_sentence
 from pipeline.reporting.synthesis.tables import SETTINGS
+from pipeline.reporting.synthesis.verdicts import RIVALS, deciding_metrics
+from pipeline.reporting.synthesis.verdicts import estimate as estimated
 
 FIGURES = ("augmentation", "augmentation_differences", "losses", "kl_by_dimension", "latent_planes")
 COLUMNS = ("accuracy", "precision", "recall", "f1", "pr_auc")
@@ -35,6 +41,8 @@ Evaluators, trained on → tested on:
 Scores of the synthetic messages, with the range over draws, beside a real holdout of the same size:
 
 {scorecard(metrics)}
+
+{augmentation(metrics)}
 """
 
 
@@ -59,6 +67,28 @@ def scorecard(metrics: dict[str, Any]) -> str:
         for name, score in metrics["scorecard"].items()
     ]
     return "\n".join(table(["score", "synthetic", "holdout"], rows))
+
+
+def augmentation(metrics: dict[str, Any]) -> str:
+    """What synthetic messages do beside each rival, in words and in paired differences."""
+    found = pd.DataFrame(metrics["augmentation"])
+    if found.empty:
+        return "No other means to help the positive class was tried."
+    rows = [
+        [record["classifier"], f"{record['percent']:g} %", label, *(gap(record, against.column) for against in RIVALS)]
+        for metric, label in deciding_metrics(found).items()
+        for record in found[(found["method"] == "synthetic") & (found["metric"] == metric)].to_dict("records")
+    ]
+    heads = ["classifier", "real positive messages", "metric", *(f"over {against.name}" for against in RIVALS)]
+    return "\n".join([
+        helped_sentence(found), "", "Paired differences of adding synthetic messages:", "", *table(heads, rows)
+    ])  # fmt: skip
+
+
+def gap(record: dict[Any, Any], column: str) -> str:
+    """A paired difference with its interval."""
+    found = estimated(record, column)
+    return f"{words.signed(found.value)} {words.interval(found.low, found.high)}" if found.is_known else "undefined"
 
 
 def estimate(found: dict[str, Any], column: str) -> str:

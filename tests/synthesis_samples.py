@@ -323,19 +323,27 @@ def _augmentation(rng: np.random.Generator, made: Made) -> Augmentation:
                     value = start + more + gains[method] + rng.normal(0, 0.004)
                     if made.undefined and percent == 10:
                         value = np.nan
-                    gap, over = gains[method] + (value - value), gains[method] - gains["oversampling"] + value - value
+                    gap = gains[method] + (value - value)
                     half = 0.025 - 0.004 * place
                     none = np.nan if method == "none" else 1.0
                     rows.append({
                         "classifier": classifier, "percent": percent, "positives": positives, "method": method,
                         "metric": metric, "value": value, "low": value - 2 * half, "high": value + half,
                         "difference": gap * none, "difference_low": (gap - half) * none,
-                        "difference_high": (gap + half) * none, "over_oversampling": over,
-                        "over_oversampling_low": over - half, "over_oversampling_high": over + half,
+                        "difference_high": (gap + half) * none, **_over(gap, gains, half),
                     })  # fmt: skip
                 assert gain >= 0
     said = {name: f"what {name} does" for name in (*METHODS, "mnb", "gnb", "logistic")}
     return Augmentation(pd.DataFrame(rows), repeats=5, descriptions=said)
+
+
+def _over(gap: float, gains: dict[str, float], half: float) -> dict[str, float]:
+    """Differences from the simpler means, of a method that is ahead of none by `gap`."""
+    found = {}
+    for rival in ("oversampling", "word_dropout", "class_weights"):
+        away = gap - gains[rival]
+        found |= {f"over_{rival}": away, f"over_{rival}_low": away - half, f"over_{rival}_high": away + half}
+    return found
 
 
 def _manifest(made: Made) -> dict[str, Any]:

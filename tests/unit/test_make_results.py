@@ -37,6 +37,10 @@ def test_a_run_of_synthesis_has_a_section_of_its_own(script: Any, tmp_path: Path
     assert "| gnb | published; not said on what | 0.926 | 0.846 |  | 0.814 |  |" in page
     assert "| gnb | synthetic → real | 0.902 [0.875, 0.923] |" in page
     assert "| mmd | 0.0213 [0.0187, 0.0244] | undefined |" in page
+    assert "By F1, adding synthetic messages cannot be told from doing nothing, random oversampling" in page
+    assert "| classifier | real positive messages | metric | over doing nothing | over random oversampling |" in page
+    assert "| mnb | 10 % | F1 | undefined | undefined | undefined | undefined |" in page
+    assert "| mnb | 25 % | F1 | +0.010 [−0.011, 0.031] |" in page
     assert "| experiment | data set |" not in page, "no table of classifiers"
     shown = re.findall(r"\((figures/\S+)\)", page)
     assert len(shown) == 5

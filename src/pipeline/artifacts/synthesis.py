@@ -179,9 +179,10 @@ class Augmentation:
     Attributes:
         table: one row a classifier, share of the positive training messages, method and metric: `classifier`, `percent`
             (10, 25, 50, 100), `positives` (training messages of that class), `method` ("none", "oversampling",
-            "word_dropout", "class_weights", "synthetic"), `metric` ("f1", "recall", "pr_auc"), `value`, `low`, `high`,
-            and the paired difference from "none": `difference`, `difference_low`, `difference_high`; and from
-            "oversampling": `over_oversampling`, `over_oversampling_low`, `over_oversampling_high`.
+            "word_dropout", "class_weights", "synthetic"), `metric` ("f1", "f1_validated", "recall", "pr_auc"),
+            `value`, `low`, `high`, and paired differences of the method of the row, each with `_low` and `_high`:
+            `difference` from "none", `over_oversampling`, `over_word_dropout` and `over_class_weights` from the method
+            that they name. They are there for every method: one differs from itself by exactly 0.
         repeats: draws of the positive messages that each figure is the mean of.
         descriptions: method -> one line that says what it does; classifier -> one line that says what it is.
     """

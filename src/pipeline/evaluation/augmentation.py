@@ -24,7 +24,8 @@ from pipeline.evaluation.thresholds import EVEN_ODDS, highest_f1_threshold
 
 log = logging.getLogger(__name__)
 METRICS = ("f1", "f1_validated", "recall", "pr_auc")
-DIFFERENCES = {"difference": "none", "over_oversampling": "oversampling"}
+RIVALS = ("oversampling", "word_dropout", "class_weights")
+DIFFERENCES = {"difference": "none"} | {f"over_{rival}": rival for rival in RIVALS}
 FEWEST_GROUPS = 2
 Samples = Mapping[tuple[str, str, str], NDArray[np.float64]]  # by classifier, method and metric
 
@@ -69,7 +70,8 @@ def study(
     A value is the mean over the repeats. Its interval covers which messages are tested on and which positive ones are
     trained on, with all that chance does to them there: each resample draws test groups and repeats with replacement.
     With few repeats the second is too small, in variance by a factor of (K - 1) / K; with one it is missing. Negative
-    training messages are held fixed. Differences are paired: both sides have the same repeats and resamples.
+    training messages are held fixed. Differences are paired: both sides have the same repeats and resamples. Every
+    method has those of DIFFERENCES, so that generated messages are held against each of their rivals.
 
     Args:
         split: says which rows of the corpus the training messages are.

@@ -10,7 +10,7 @@ from sklearn.naive_bayes import MultinomialNB
 
 from pipeline.artifacts import Messages, Rows
 from pipeline.errors import UserError
-from pipeline.evaluation.augmentation import Parts, study
+from pipeline.evaluation.augmentation import DIFFERENCES, Parts, study
 from pipeline.evaluation.bags import count_words, squash
 from pipeline.evaluation.filling import METHODS, Generate
 from pipeline.evaluation.quick import CLASSIFIERS
@@ -72,12 +72,12 @@ def test_none_at_the_whole_share_equals_a_plain_fit(table: pd.DataFrame) -> None
 
 
 def test_intervals_hold_their_values(table: pd.DataFrame) -> None:
-    for value, prefix in (("value", ""), ("difference", "difference_"), ("over_oversampling", "over_oversampling_")):
+    for value, prefix in (("value", ""), *((name, f"{name}_") for name in DIFFERENCES)):
         assert table[value].between(table[f"{prefix}low"], table[f"{prefix}high"]).all()
 
 
 def test_a_method_differs_from_itself_by_exactly_0(table: pd.DataFrame) -> None:
-    for method, name in (("none", "difference"), ("oversampling", "over_oversampling")):
+    for name, method in DIFFERENCES.items():
         columns = [name, f"{name}_low", f"{name}_high"]
         assert pick(table, method=method)[columns].eq(0).to_numpy().all()
         assert table[table["method"] != method][columns].ne(0).to_numpy().any()
@@ -85,7 +85,8 @@ def test_a_method_differs_from_itself_by_exactly_0(table: pd.DataFrame) -> None:
 
 def test_differences_are_those_of_the_values(table: pd.DataFrame) -> None:
     values = table.pivot_table(index=["classifier", "percent", "metric"], columns="method", values="value")
-    for name, other in (("difference", "none"), ("over_oversampling", "oversampling")):
+    assert set(DIFFERENCES.values()) == set(METHODS) - {"synthetic"}, "every rival"
+    for name, other in DIFFERENCES.items():
         wide = table.pivot_table(index=["classifier", "percent", "metric"], columns="method", values=name)
         pd.testing.assert_frame_equal(wide, values.sub(values[other], axis=0))
 
@@ -105,7 +106,8 @@ def test_a_generator_that_knows_the_messages_left_out_helps() -> None:
     table = run(know_all, percents=[10], resamples=200)
     better = pick(table, method="synthetic", metric="pr_auc").set_index("classifier")
     assert (better.loc[["mnb", "logistic"], "difference_low"] > 0).all()
-    assert (better.loc[["mnb", "logistic"], "over_oversampling_low"] > 0).all()
+    for name in DIFFERENCES:
+        assert (better.loc[["mnb", "logistic"], f"{name}_low"] > 0).all(), name
 
 
 def recorder(calls: list[tuple[Rows, int, int]]) -> Callable[[Rows, int, int], Generated]:

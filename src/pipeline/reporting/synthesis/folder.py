@@ -30,6 +30,8 @@ COLUMNS = {
         "classifier", "percent", "positives", "method", "metric", *BOUNDS,
         "difference", "difference_low", "difference_high",
         "over_oversampling", "over_oversampling_low", "over_oversampling_high",
+        "over_word_dropout", "over_word_dropout_low", "over_word_dropout_high",
+        "over_class_weights", "over_class_weights_low", "over_class_weights_high",
     ),
     "lengths": ("words", "label", "kind"),
     "coverage": ("group", "tokens_percent", "kinds_percent"),

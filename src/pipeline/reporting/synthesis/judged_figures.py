@@ -90,7 +90,7 @@ def difference_panel(axes: Axes, table: pd.DataFrame, against: Mapping[str, str]
     """
     shares = sorted(table["percent"].unique())
     axes.axhline(0, color=INK, linewidth=1)
-    offsets = np.linspace(-0.12, 0.12, len(against)) if len(against) > 1 else np.zeros(1)
+    offsets = np.linspace(-0.24, 0.24, len(against)) if len(against) > 1 else np.zeros(1)
     rows = table[table["method"] == "synthetic"].set_index("percent").reindex(shares)
     for index, (column, name) in enumerate(against.items()):
         found = [estimate(row, column) for _, row in rows.iterrows()]

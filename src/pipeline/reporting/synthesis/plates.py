@@ -15,7 +15,7 @@ from pipeline.reporting.synthesis.folder import SynthesisFolder
 from pipeline.reporting.synthesis.published import published_of
 from pipeline.reporting.synthesis.sentences import METHODS, evaluator_name
 from pipeline.reporting.synthesis.tables import SETTINGS
-from pipeline.reporting.synthesis.verdicts import NOTHING, OVERSAMPLING, deciding_metrics
+from pipeline.reporting.synthesis.verdicts import RIVALS, deciding_metrics
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -109,11 +109,11 @@ def _augmentation(run: SynthesisFolder) -> Plate:
 
 
 def _differences(run: SynthesisFolder) -> Plate:
-    against = {one.column: f"against {one.name}" for one in (NOTHING, OVERSAMPLING)}
+    against = {one.column: f"against {one.name}" for one in RIVALS}
     return _grid_plate(
         run,
         "augmentation_differences",
-        "Synthetic messages against doing nothing and against oversampling",
+        "Synthetic messages against doing nothing and against simpler means",
         "Paired differences with their 95 % intervals: above the line synthetic messages are better. An interval that "
         "holds 0 means no detectable difference. Of many intervals one in twenty leaves 0 out by chance.",
         partial(judged_figures.difference_panel, against=against),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from pipeline.reporting.page import picture, write_page
-from pipeline.reporting.synthesis import messages, sentences, tables
+from pipeline.reporting.synthesis import augmentation_tables, messages, sentences, tables
 from pipeline.reporting.synthesis.folder import read_synthesis
 from pipeline.reporting.synthesis.plates import draw_figures
 from pipeline.reporting.synthesis.published import published_of
@@ -37,5 +37,6 @@ def draw_synthesis(folder: Path) -> Path:
         published=published_of(run.report),
         say=sentences,
         tables=tables,
+        augmented=augmentation_tables,
         messages=messages,
     )

@@ -13,14 +13,13 @@ from pipeline.reporting.sentences import leakage_sentence, notices, parts_senten
 from pipeline.reporting.synthesis.facts import SynthesisReport
 from pipeline.reporting.synthesis.folder import SynthesisFolder
 from pipeline.reporting.synthesis.verdicts import (
-    NOTHING,
-    OVERSAMPLING,
     SAID,
-    augmentation_tally,
     deciding_metrics,
     estimate,
     find,
     judge,
+    rivals_said,
+    simpler_tally,
     tally,
 )
 from pipeline.reporting.words import count, decimal, percent, quantity, share
@@ -61,10 +60,10 @@ def headline(kl_nats: float, active_units: int, dimensions: int, evaluators: pd.
         )
         for setting in ("tstr", "trtr")
     }
-    helped = augmentation_tally(added, "synthetic", OVERSAMPLING, next(iter(deciding_metrics(added))))
+    helped = rivals_said(added, next(iter(deciding_metrics(added))))
     return (
         f"KL {decimal(kl_nats, 2)} nats, {active_units} of {dimensions} units active; gnb trained on synthetic "
-        f"messages: {told['tstr']} (on real ones: {told['trtr']}); synthetic against oversampling, by f1: {helped.said}"
+        f"messages: {told['tstr']} (on real ones: {told['trtr']}); added to real ones, by f1: {helped}"
     )
 
 
@@ -102,6 +101,20 @@ def evaluator_name(key: str) -> str:
 def findings(run: SynthesisFolder) -> list[Finding]:
     """The four questions of the run, answered."""
     return [_alive(run.report), _useful(run), _helpful(run), _copied(run)]
+
+
+def helped_sentence(table: pd.DataFrame) -> str:
+    """What synthetic messages do beside nothing and each simpler means, by paired intervals."""
+    deciding = deciding_metrics(table)
+    classifiers, shares = table["classifier"].nunique(), table["percent"].nunique()
+    said = [
+        f"By {label}, adding synthetic messages {rivals_said(table, metric)}." for metric, label in deciding.items()
+    ]
+    return " ".join(said) + (
+        f" Each is met in {quantity(classifiers * shares, 'paired comparison')} on the real test part: "
+        f"{quantity(classifiers, 'classifier')}"
+        + (f" at {quantity(shares, 'share')} of the real messages." if shares > 1 else ".")
+    )
 
 
 def latent_sentence(report: SynthesisReport) -> str:
@@ -205,21 +218,11 @@ def _helpful(run: SynthesisFolder) -> Finding:
     """Whether synthetic messages help the positive class more than simpler means."""
     table, positive = run.tables.augmentation, run.report.classes.positive
     question = f"Do synthetic messages help where {positive} is rare, more than simpler means?"
-    metric = next(iter(deciding_metrics(table)))
-    tallies = {
-        against.name: augmentation_tally(table, "synthetic", against, metric) for against in (OVERSAMPLING, NOTHING)
-    }
-    result = tallies[OVERSAMPLING.name]
-    parts = [f"against {name}: {one.said}" for name, one in tallies.items()]
-    others = [
-        f"{METHODS[method]}: {other.said}"
-        for method in ("oversampling", "word_dropout", "class_weights")
-        if (other := augmentation_tally(table, method, NOTHING, metric)).total
-    ]
-    answer = f"By F1 on the real test part, synthetic {positive} {'; '.join(parts)}."
-    if others:
-        answer += f" What simpler means reach against {NOTHING.name}: {'; '.join(others)}."
-    return Finding(question, result.tag.text, result.tag.style, answer)
+    if table.empty:
+        return Finding(question, "not tried", "unknown", "It was not tried.")
+    deciding = deciding_metrics(table)
+    result = simpler_tally(table, next(iter(deciding)))
+    return Finding(question, result.tag.text, result.tag.style, helped_sentence(table))
 
 
 def _copied(run: SynthesisFolder) -> Finding:

@@ -28,7 +28,12 @@ class Against:
 
 
 NOTHING = Against("difference", "doing nothing")
-OVERSAMPLING = Against("over_oversampling", "random oversampling")
+SIMPLER = (
+    Against("over_oversampling", "random oversampling"),
+    Against("over_word_dropout", "word dropout"),
+    Against("over_class_weights", "class weights"),
+)
+RIVALS = (NOTHING, *SIMPLER)
 
 
 @dataclass(frozen=True)
@@ -79,6 +84,23 @@ class Tally:
             return f"{parts[0]} {self.total} comparison{plural}"
         return f"{listed(parts)} of {self.total} comparison{plural}"
 
+    def beside(self, name: str) -> str:
+        """How one thing does beside another with that name: `does worse than oversampling in 3 of 12 comparisons`.
+
+        What is not told of is a difference that could not be detected.
+        """
+        known = self.total - self.unknown
+        if not known:
+            return f"cannot be compared with {name}"
+        found = [(word, number) for word, number in (("better", self.better), ("worse", self.worse)) if number]
+        if not found:
+            return f"cannot be told from {name}"
+        word, number = found[0]
+        if number == known:
+            return f"does {word} than {name}" + (f" in all {count(known)}" if known > 1 else "")
+        more = f" and {found[1][0]} in {count(found[1][1])}" if found[1:] else ""
+        return f"does {word} than {name} in {count(number)}{more} of {count(known)}"
+
 
 def judge(difference: Estimate) -> Verdict:
     """A paired difference, of a metric of which more is better."""
@@ -115,6 +137,25 @@ def deciding_metrics(table: pd.DataFrame) -> dict[str, str]:
     """
     first = "f1_validated" if (table["metric"] == "f1_validated").any() else "f1"
     return {first: "F1", "pr_auc": "PR-AUC"}
+
+
+def simpler_tally(table: pd.DataFrame, metric: str) -> Tally:
+    """How synthetic messages do against all simpler means, over all classifiers and shares."""
+    rows = table[(table["method"] == "synthetic") & (table["metric"] == metric)]
+    return tally(estimate(row, against.column) for against in SIMPLER for _, row in rows.iterrows())
+
+
+def rivals_said(table: pd.DataFrame, metric: str) -> str:
+    """How synthetic messages do beside each rival, over all classifiers and shares; equal verdicts in one."""
+    alike: dict[str, list[str]] = {}
+    for against in RIVALS:
+        verdict = augmentation_tally(table, "synthetic", against, metric).beside("{}")
+        alike.setdefault(verdict, []).append(against.name)
+    said = []
+    for verdict, names in alike.items():
+        each = " each" if len(names) > 1 and " in " in verdict else ""
+        said.append(verdict.format(listed(names, "or" if verdict.startswith("cannot") else "and")) + each)
+    return "; ".join(said)
 
 
 def augmentation_tally(table: pd.DataFrame, method: str, against: Against, metric: str) -> Tally:

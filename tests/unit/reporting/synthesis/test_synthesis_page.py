@@ -100,7 +100,8 @@ def test_the_four_questions_are_answered_first(plain_page: Page, odd_page: Page)
     assert "Is the latent alive? Yes. A code costs 7.46 nats" in lead
     assert "12 of 16 dimensions are active" in lead
     assert "Gaussian naive Bayes 0.713 against 0.842 (worse, −0.129 [−0.159, −0.099])" in lead
-    assert "synthetic spam against random oversampling: no detectable difference in 9 and worse in 3 of 12" in lead
+    assert "adding synthetic messages cannot be told from doing nothing or class weights; does worse than" in lead
+    assert "random oversampling and word dropout in 3 of 12 each" in lead
     assert "3 of 1,020 (0.3 %) generated messages repeat a training message word for word" in lead
     assert "No: it has collapsed" in odd_page.text
     assert "None of the 48 generated messages repeats a training message" in odd_page.text

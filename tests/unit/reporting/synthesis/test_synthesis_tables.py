@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from pipeline.reporting.synthesis import messages, sentences, tables
+from pipeline.reporting.synthesis import augmentation_tables, messages, sentences, tables
 from pipeline.reporting.synthesis.folder import SynthesisFolder
 from synthesis_samples import HOSTILE, LONG
 
@@ -52,23 +52,50 @@ def test_a_score_that_is_not_known_here_is_left_out(plain: SynthesisFolder) -> N
 
 
 def test_verdicts_are_counted_for_each_method(plain: SynthesisFolder, odd: SynthesisFolder) -> None:
-    rows = tables.verdict_table(plain).bodies[0]
-    assert [(row.head, row.note) for row in rows][-2:] == [
-        ("Synthetic messages", "against doing nothing"),
-        ("Synthetic messages", "against random oversampling"),
+    rows = augmentation_tables.verdict_table(plain).bodies[0]
+    assert [row.note for row in rows if row.head == "Synthetic messages"] == [
+        "against doing nothing",
+        "against random oversampling",
+        "against word dropout",
+        "against class weights",
     ]
+    rows = rows[:-2]
     assert [cell.value for cell in rows[-1].cells] == ["0", "9", "3", "0", "9", "3"]
     assert [cell.stands_out for cell in rows[-1].cells] == [False, False, True, False, False, True]
-    assert tables.verdict_table(odd).bodies[0][-1].note == "against random oversampling; 6 undefined"
+    assert augmentation_tables.verdict_table(odd).bodies[0][-1].note == "against class weights; 6 undefined"
 
 
 def test_augmentation_has_a_body_for_each_share_and_a_pair_of_columns_for_each_metric(plain: SynthesisFolder) -> None:
-    table = tables.augmentation_table(plain, "mnb")
+    table = augmentation_tables.augmentation_table(plain, "mnb")
     assert [len(body) for body in table.bodies] == [5, 5, 5, 5]
     assert table.columns[:4] == ["F1, chosen threshold", "difference", "PR-AUC", "difference"]
     assert {len(row.cells) for body in table.bodies for row in body} == {len(table.columns)}
     assert table.bodies[0][0].cells[1].value == ""
     assert table.bodies[0][0].note == "10 %, 26 messages"
+
+
+def test_synthetic_messages_are_held_against_each_rival_at_each_share(plain: SynthesisFolder) -> None:
+    table = augmentation_tables.rival_table(plain, "f1_validated")
+    assert table.columns == ["10 % of spam (26)", "25 % of spam (64)", "50 % of spam (129)", "100 % of spam (257)"]
+    assert [len(body) for body in table.bodies] == [4, 4, 4]
+    nothing, oversampling, *_ = table.bodies[0]
+    assert (nothing.head, nothing.note) == ("Multinomial naive Bayes", "against doing nothing")
+    assert nothing.cells[0].value == "+0.020"
+    assert (oversampling.cells[0].value, oversampling.cells[0].interval) == ("−0.030", "[−0.055, −0.005]")
+    assert [cell.stands_out for cell in oversampling.cells] == [True, False, False, False]
+
+
+def test_what_synthetic_messages_do_beside_each_rival_is_said_plainly(plain: SynthesisFolder) -> None:
+    assert sentences.helped_sentence(plain.tables.augmentation).startswith(
+        "By F1, adding synthetic messages cannot be told from doing nothing or class weights; does worse than random "
+        "oversampling and word dropout in 3 of 12 each. By PR-AUC, adding"
+    )
+
+
+def test_a_single_share_is_not_counted(plain: SynthesisFolder) -> None:
+    table = plain.tables.augmentation
+    said = sentences.helped_sentence(table[table["percent"] == 100])
+    assert said.endswith("3 paired comparisons on the real test part: 3 classifiers.")
 
 
 def test_the_richer_prior_is_held_against_the_gaussian_one(plain: SynthesisFolder) -> None:

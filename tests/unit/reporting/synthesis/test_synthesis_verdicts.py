@@ -11,7 +11,17 @@ from hypothesis import strategies as st
 
 from pipeline.reporting.facts import Estimate
 from pipeline.reporting.synthesis.scores import SCORE, SCORES
-from pipeline.reporting.synthesis.verdicts import NOTHING, augmentation_tally, deciding_metrics, find, judge, tally
+from pipeline.reporting.synthesis.verdicts import (
+    NOTHING,
+    RIVALS,
+    augmentation_tally,
+    deciding_metrics,
+    find,
+    judge,
+    rivals_said,
+    simpler_tally,
+    tally,
+)
 from pipeline.reporting.words import NOT_KNOWN
 
 UP, DOWN, LEVEL = Estimate(0.1, 0.01, 0.2), Estimate(-0.1, -0.2, -0.01), Estimate(0.01, -0.01, 0.03)
@@ -52,6 +62,47 @@ def test_several_verdicts_in_a_word_and_in_a_sentence(differences: list[Estimate
     found = tally(differences)
     assert (found.tag.text, found.said) == (tag, said)
     assert found.total == len(differences)
+
+
+@pytest.mark.parametrize(
+    ("differences", "said"),
+    [
+        ([UP], "does better than repeats"),
+        ([UP, UP], "does better than repeats in all 2"),
+        ([UP, LEVEL, LEVEL], "does better than repeats in 1 of 3"),
+        ([DOWN, NOT_KNOWN], "does worse than repeats"),
+        ([UP, DOWN, LEVEL], "does better than repeats in 1 and worse in 1 of 3"),
+        ([LEVEL, LEVEL], "cannot be told from repeats"),
+        ([NOT_KNOWN], "cannot be compared with repeats"),
+        ([], "cannot be compared with repeats"),
+    ],
+)
+def test_several_verdicts_about_one_rival(differences: list[Estimate], said: str) -> None:
+    assert tally(differences).beside("repeats") == said
+
+
+def test_rivals_with_the_same_count_are_said_in_one() -> None:
+    row: dict[str, object] = {"method": "synthetic", "metric": "f1"}
+    for against in RIVALS:
+        row |= {against.column: -0.2, f"{against.column}_low": -0.3, f"{against.column}_high": -0.1}
+    level = row | {f"{against.column}_high": 0.1 for against in RIVALS}
+    assert rivals_said(pd.DataFrame([row, level]), "f1") == (
+        "does worse than doing nothing, random oversampling, word dropout and class weights in 1 of 2 each"
+    )
+
+
+def test_rivals_that_cannot_be_told_apart_are_said_in_one() -> None:
+    bounds = {"difference": (0.1, 0.2), "over_oversampling": (-0.1, 0.1), "over_word_dropout": (-0.2, -0.1)}
+    row: dict[str, object] = {"method": "synthetic", "metric": "f1"}
+    for name, (low, high) in (bounds | {"over_class_weights": (-0.1, 0.1)}).items():
+        row |= {name: (low + high) / 2, f"{name}_low": low, f"{name}_high": high}
+    table = pd.DataFrame([row, row | {"method": "none"}])
+    assert rivals_said(table, "f1") == (
+        "does better than doing nothing; cannot be told from random oversampling or class weights; "
+        "does worse than word dropout"
+    )
+    found = simpler_tally(table, "f1")
+    assert (found.better, found.level, found.worse) == (0, 2, 1)
 
 
 def test_verdicts_come_from_the_threshold_chosen_on_validation_where_there_is_one() -> None:

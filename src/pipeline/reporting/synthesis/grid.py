@@ -1,0 +1,62 @@
+"""A table of a synthesis report: rows of cells, ready to be written."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from pipeline.reporting import words
+from pipeline.reporting.facts import Estimate
+from pipeline.reporting.synthesis.sentences import evaluator_name
+from pipeline.reporting.tables import Cell
+
+EMPTY = Cell("", "", stands_out=False)
+
+
+@dataclass(frozen=True)
+class Row:
+    """A row: what it is of, a smaller line below that, and a cell for each column."""
+
+    head: str
+    note: str
+    cells: list[Cell]
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table: the columns after the first, and bodies that a rule sets apart."""
+
+    corner: str
+    columns: list[str]
+    bodies: list[list[Row]]
+    caption: str
+
+
+def value_cell(found: Estimate, *, stands_out: bool = False, places: int = 3) -> Cell:
+    """A value and its interval."""
+    return Cell(words.decimal(found.value, places), words.interval(found.low, found.high), stands_out)
+
+
+def difference_cell(gap: Estimate) -> Cell:
+    """A difference and its interval, which stands out where it leaves 0 out."""
+    return Cell(words.signed(gap.value), words.interval(gap.low, gap.high), differs(gap))
+
+
+def differs(gap: Estimate) -> bool:
+    """Whether the interval is known and leaves 0 out."""
+    return gap.is_known and not gap.low <= 0 <= gap.high
+
+
+def classifier_name(key: str) -> str:
+    """The name of a classifier, to begin a line with."""
+    return upper(evaluator_name(key))
+
+
+def upper(text: str) -> str:
+    """The text with a capital first."""
+    return text[:1].upper() + text[1:]
+
+
+def each_once(names: Iterable[str]) -> list[str]:
+    """Every name once, in the order of its first use."""
+    return list(dict.fromkeys(names))
