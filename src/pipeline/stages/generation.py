@@ -14,9 +14,8 @@ from pydantic import ConfigDict, Field
 
 from pipeline.artifacts import Embedding, FittedVae, Rows, Split, Tokens
 from pipeline.models.vae.settings import Shape
-from pipeline.ranges import Count
 from pipeline.text.bigrams import Bigrams, fit_bigrams
-from pipeline.text.decoding import choose_words, nearest_words
+from pipeline.text.decoding import write_words
 
 if TYPE_CHECKING:
     from pipeline.models.vae.synthesiser import Synthesiser
@@ -33,8 +32,7 @@ class Generation:
         centred: whether the mean vector of the training messages is taken from all vectors before cosines are: what is
             left of a decoder's vector is what it says beyond the average. Without that a few words that lie near the
             average are nearest to nearly everything.
-        candidates: nearest words that are considered at each place.
-        temperature: cosines are divided by it before a word is drawn; at 0 the best candidate is taken.
+        temperature: cosines are divided by it before a word is drawn; at 0 the best word is taken.
         bigram_weight: weight of the logarithm of the chance of a word after the one before it; 0: not looked at.
     """
 
@@ -42,7 +40,6 @@ class Generation:
 
     prior: Literal["gaussian", "realnvp"]
     centred: bool
-    candidates: Count
     temperature: Annotated[float, Field(ge=0)]
     bigram_weight: Annotated[float, Field(ge=0)]
 
@@ -106,23 +103,14 @@ class Writer:
     ) -> Written:
         """Messages of codes (n, L) with lengths (n,); words are drawn by `uniforms` (n, T), or the best are taken."""
         counts = np.arange(self.max_length) < lengths[:, None]
-        vectors = self.model.write(codes, labels, counts if self.masks else np.ones_like(counts))[counts]
-        rarity = -self.settings.temperature * self.settings.bigram_weight * np.log(self.bigrams.unigrams + 1e-30)
-        words, cosines = nearest_words(
-            vectors - self.centre,
-            self.table - self.centre,
-            self.allowed,
-            self.settings.candidates,
-            handicaps=rarity.astype(np.float32),
-        )
-        candidates = np.zeros((*counts.shape, words.shape[1]), np.int32)
-        nearness = np.zeros((*counts.shape, words.shape[1]), np.float32)
-        candidates[counts], nearness[counts] = words, cosines
-        ids = choose_words(
-            candidates,
-            nearness,
+        written = self.model.write(codes, labels, counts if self.masks else np.ones_like(counts))
+        vectors = written[counts]
+        ids = write_words(
+            written - self.centre,
             lengths,
             uniforms,
+            self.table - self.centre,
+            self.allowed,
             temperature=self.settings.temperature,
             bigrams=self.bigrams,
             bigram_weight=self.settings.bigram_weight,

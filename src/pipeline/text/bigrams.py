@@ -1,6 +1,6 @@
 """Which word follows which: a smoothed bigram model of messages.
 
-Shapes: n messages, T words, V words of the vocabulary, B distinct pairs of words, m contexts, k words asked for each.
+Shapes: n messages, T words, V words of the vocabulary, B distinct pairs of words, m contexts, k words asked for.
 """
 
 from __future__ import annotations
@@ -40,18 +40,28 @@ class Bigrams:
     unigrams: NDArray[np.float64]
     first_word: int
 
-    def log_probability(self, previous: NDArray[np.integer], words: NDArray[np.integer]) -> NDArray[np.float32]:
-        """Natural log of the chance of each of some words after another, `START` being before the first.
+    def log_chances(self, previous: NDArray[np.integer], words: NDArray[np.integer]) -> NDArray[np.float32]:
+        """Natural log of the chance of each of some words after each of some others, `START` being before the first.
 
-        Shapes: previous (m,), words (m, k) of `first_word` or above, result (m, k).
+        Only pairs that were seen are looked up; all others are a product of two factors.
+
+        Shapes: previous (m,), words (k,) of `first_word` or above, each once; result (m, k).
         """
         assert not words.size or words.min() >= self.first_word
-        keys = previous[:, None].astype(np.int64) * len(self.unigrams) + words
-        at = np.minimum(np.searchsorted(self.keys, keys), len(self.keys) - 1)
-        seen = np.where(self.keys[at] == keys, self.counts[at], 0)
-        kinds = self.kinds[previous][:, None]
-        chance = (seen + kinds * self.unigrams[words]) / (self.followers[previous][:, None] + kinds)
-        return np.log(chance).astype(np.float32)
+        new = self.kinds[previous] / (self.followers[previous] + self.kinds[previous])
+        chances = (np.log(new)[:, None] + np.log(self.unigrams[words])).astype(np.float32)
+        column = np.full(len(self.unigrams), -1)
+        column[words] = np.arange(len(words))
+        start, end = np.searchsorted(self.keys, np.stack([previous, previous + 1]).astype(np.int64) * len(column))
+        row = np.repeat(np.arange(len(previous)), end - start)
+        seen = np.arange(len(row)) + np.repeat(start - np.cumsum(end - start) + (end - start), end - start)
+        word = self.keys[seen] % len(column)
+        wanted = column[word] >= 0
+        row, seen, word = row[wanted], seen[wanted], word[wanted]
+        context = previous[row]
+        held = self.counts[seen] + self.kinds[context] * self.unigrams[word]
+        chances[row, column[word]] = np.log(held / (self.followers[context] + self.kinds[context]))
+        return chances
 
 
 def fit_bigrams(ids: NDArray[np.int32], num_words: int, first_word: int) -> Bigrams:

@@ -38,7 +38,7 @@ def test_it_is_the_formula(seed: int) -> None:
     ids = random.integers(0, 9, (12, 7)).astype(np.int32) if seed else IDS
     bigrams = fit_bigrams(ids, 10, FIRST)
     words = np.arange(FIRST, 10)
-    found = bigrams.log_probability(np.arange(10), np.tile(words, (10, 1)))
+    found = bigrams.log_chances(np.arange(10), words)
     for before in range(10):
         for column, word in enumerate(words.tolist()):
             assert found[before, column] == pytest.approx(math.log(expected(ids, 10, before, word)), abs=1e-5)
@@ -47,27 +47,34 @@ def test_it_is_the_formula(seed: int) -> None:
 def test_it_is_a_distribution_over_the_words_after_every_context() -> None:
     """9 is never seen, 1 is not a word; nothing is impossible."""
     bigrams = fit_bigrams(IDS, 10, FIRST)
-    chances = np.exp(bigrams.log_probability(np.arange(10), np.tile(np.arange(FIRST, 10), (10, 1))))
+    chances = np.exp(bigrams.log_chances(np.arange(10), np.arange(FIRST, 10)))
     assert chances.sum(axis=1) == pytest.approx(np.ones(10), abs=1e-6)
     assert (chances > 0).all()
 
 
 def test_pairs_that_were_seen_are_likelier_than_others() -> None:
     bigrams = fit_bigrams(IDS, 10, FIRST)
-    after_two, at_start = bigrams.log_probability(np.array([2, START]), np.array([[3, 5], [2, 3]]))
-    assert after_two[0] > after_two[1]
+    after_two, at_start = bigrams.log_chances(np.array([2, START]), np.array([2, 3, 5]))
+    assert after_two[1] > after_two[2]
     assert at_start[0] > at_start[1]
+
+
+def test_words_come_in_the_order_that_is_asked_for() -> None:
+    bigrams = fit_bigrams(IDS, 10, FIRST)
+    words = np.array([7, 3, 2, 5])
+    whole = bigrams.log_chances(np.array([2, START, 9, 2]), np.arange(FIRST, 10))
+    assert np.array_equal(bigrams.log_chances(np.array([2, START, 9, 2]), words), whole[:, words - FIRST])
 
 
 def test_the_side_of_the_padding_says_nothing() -> None:
     post = np.array([[2, 3, 4, 0, 0], [4, 0, 0, 0, 0]], np.int32)
     pre = np.array([[0, 0, 2, 3, 4], [0, 0, 0, 0, 4]], np.int32)
-    words = np.tile(np.arange(FIRST, 6), (6, 1))
-    one, other = (fit_bigrams(ids, 6, FIRST).log_probability(np.arange(6), words) for ids in (post, pre))
+    words = np.arange(FIRST, 6)
+    one, other = (fit_bigrams(ids, 6, FIRST).log_chances(np.arange(6), words) for ids in (post, pre))
     assert np.array_equal(one, other)
 
 
 def test_a_word_is_not_a_context_of_the_next_message() -> None:
     bigrams = fit_bigrams(np.array([[2, 3], [4, 5]], np.int32), 6, FIRST)
-    follower = np.exp(bigrams.log_probability(np.array([3]), np.arange(FIRST, 6)[None]))
+    follower = np.exp(bigrams.log_chances(np.array([3]), np.arange(FIRST, 6)))
     assert follower == pytest.approx(np.full((1, 4), 0.25))
