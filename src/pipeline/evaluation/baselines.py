@@ -70,7 +70,7 @@ def _predict_tfidf(
 def _describe(sampled: int, train: int, prior: float) -> dict[str, str]:
     model = "TF-IDF of words and characters, linear SVM, Platt scaling"
     return {
-        "tfidf": f"{model}, fitted on the {sampled:,} messages that the model is fitted on",
+        "tfidf": f"{model}, fitted on the {sampled:,} messages of the corpus that the model is fitted on",
         "tfidf_all_rows": f"{model}, fitted on all {train:,} training messages",
         "majority": f"the share of positives among the training messages, {prior:.1%}, for every message",
     }

@@ -184,8 +184,8 @@ PLATES = (
     Plate(
         "class_counts",
         "Messages by part and class",
-        "What the model was fitted on, before and after resampling, and what it was judged on. Resampling "
-        "should show in the fitted-on bars alone.",
+        "What the model was fitted on, before and after resampling, and what it was judged on. Resampling, and "
+        "messages that were generated, should show in the fitted-on bars alone.",
         _class_counts,
         height=3.2,
     ),

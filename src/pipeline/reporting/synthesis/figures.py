@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 FEW_POINTS = 1_500  # up to which points are large
 MOST_POINTS = 4_000  # beyond which an SVG holds them as a picture
 MOST_BARS = 24  # that have room for a number each
+LEAST_KL = 0.01  # nats that the axis shows at least, so that nothing looks like nothing
 NAMES = {"pca": "PCA", "tsne": "t-SNE"}
 
 
@@ -60,7 +61,7 @@ def kl_by_dimension(axes: Axes, dimensions: pd.DataFrame) -> None:
     axes.tick_params(axis="x", length=0)
     axes.grid(visible=False, axis="x")
     axes.set_xlim(-0.7, len(ordered) - 0.3)
-    axes.set_ylim(0, 1.08 * max(float(ordered["kl"].max()), 0.01))
+    axes.set_ylim(0, 1.08 * max(float(ordered["kl"].max()), LEAST_KL))
     axes.set_xlabel("Latent dimension, by its KL")
     axes.set_ylabel("KL (nats a message)")
     legend_above(axes, columns=2)

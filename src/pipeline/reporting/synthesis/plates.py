@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 WIDE = 7.2  # inches
+LEAST_KL = 0.1  # nats a message that the axis shows at least, so that next to nothing looks like it
 PANELS = ("accuracy", "precision", "f1", "pr_auc")
 
 
@@ -94,14 +95,15 @@ def _scorecard(run: SynthesisFolder) -> Plate:
 def _augmentation(run: SynthesisFolder) -> Plate:
     table = run.tables.augmentation
     methods = {key: name for key, name in METHODS.items() if (table["method"] == key).any()}
+    repeats = run.report.augmentation.repeats
+    drawn = f"Means of {words.quantity(repeats, 'draw')}." if repeats > 1 else "One draw at each share."
     return _grid_plate(
         run,
         "augmentation",
         f"What helps where {run.report.classes.positive} is rare",
         f"Of the real training messages of {run.report.classes.positive}, the share on the axis is kept (in "
-        "brackets, how many); each method makes up for the rest. Means of "
-        f"{words.quantity(run.report.augmentation.repeats, 'draw')}, whiskers: 95 % intervals. Points are shifted "
-        "sideways to be told apart.",
+        f"brackets, how many); each method makes up for their being few. {drawn} Whiskers: 95 % intervals. Points are "
+        "shifted sideways to be told apart.",
         partial(judged_figures.augmentation_panel, methods=methods),
         "",
         columns=5,
@@ -155,8 +157,9 @@ def _losses(run: SynthesisFolder) -> Plate:
             curves.by_epoch(loss, rows, "loss", one.kept_epoch)
             curves.by_epoch(kl, rows, "kl", one.kept_epoch)
             figures.kl_weight(weight, rows, one.kept_epoch)
-            loss.set_ylabel("Loss a message")
+            loss.set_ylabel("Loss")
             kl.set_ylabel("KL (nats a message)")
+            kl.set_ylim(0, max(kl.get_ylim()[1], LEAST_KL))
             if len(training) > 1:
                 loss.set_title(f"{run.report.model_name(one.model)}, kept: epoch {one.kept_epoch}")
         handles, names = grid[0][0].get_legend_handles_labels()
