@@ -6,6 +6,7 @@ Shapes: n messages, B of them in a batch, T time steps, L latent dimensions, D v
 from __future__ import annotations
 
 import logging
+import math
 import time
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -67,17 +68,22 @@ def train(
     """Train `vae` in place; `name` is of its checkpoint in `scratch`.
 
     Raises:
-        UserError: the loss is no longer finite; the weights before that step are kept in `scratch`.
+        UserError: the loss is no longer finite; the last good weights are kept in `scratch`.
     """
     steps = -(-len(train.labels) // recipe.batch_size)
     trainer = Trainer(vae, recipe, steps=steps, seed=seed)
     checkpoint = Checkpoint(scratch / f"{name}.npz", Epoch)
     history, best = checkpoint.restore(trainer)
+    best = best or trainer.get_weights()
     if history:
         log.info("training goes on after epoch %d of %d", len(history), recipe.epochs)
     with Progress(epochs=recipe.epochs, steps=steps, done=len(history)) as progress:
         while len(history) < recipe.epochs and not is_out_of_patience(_watched(history), recipe.patience):
             history.append(_one_epoch(trainer, train, validation, len(history) + 1, seed, scratch, progress))
+            if not math.isfinite(history[-1].val_loss):
+                trainer.set_weights(best)
+                where = f"after epoch {len(history)} the validation loss"
+                raise _diverged(trainer, scratch, where, "of the best epoch before")
             if best_epoch(_watched(history)) == len(history):
                 best = trainer.get_weights()
             checkpoint.write(trainer, history, best)
@@ -199,16 +205,20 @@ def _stop_if_bad(trainer: Trainer, epoch: int, scratch: Path) -> None:
     """Raise once a step had a loss that is not finite; nothing was updated from that step on."""
     step = int(trainer.bad_step.numpy())
     if step:
-        kept = scratch / "last_good.npy"
-        np.save(kept, flat_weights(trainer.vae), allow_pickle=False)
-        batch_number = step - (epoch - 1) * trainer.steps
-        raise UserError(
-            f"Training diverged: in batch {batch_number} of epoch {epoch} the loss or its gradient is not a finite "
-            f"number. The weights from before that batch are kept in {kept}.",
-            expected="finite losses",
-            remedy=f"Lower synthesiser.training.learning_rate (now {trainer.recipe.learning_rate}) or set "
-            "synthesiser.training.clipnorm.",
-        )
+        where = f"in batch {step - (epoch - 1) * trainer.steps} of epoch {epoch} the loss or its gradient"
+        raise _diverged(trainer, scratch, where, "from before that batch")
+
+
+def _diverged(trainer: Trainer, scratch: Path, where: str, which: str) -> UserError:
+    """Keep the weights that the network has now, and say so."""
+    kept = scratch / "last_good.npy"
+    np.save(kept, flat_weights(trainer.vae), allow_pickle=False)
+    return UserError(
+        f"Training diverged: {where} is not a finite number. The weights {which} are kept in {kept}.",
+        expected="finite losses",
+        remedy=f"Lower synthesiser.training.learning_rate (now {trainer.recipe.learning_rate}) or set "
+        "synthesiser.training.clipnorm.",
+    )
 
 
 def _watched(history: list[Epoch]) -> list[float]:

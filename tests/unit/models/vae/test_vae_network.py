@@ -28,10 +28,12 @@ def kl_by_integral(mean: float, log_variance: float) -> float:
 
 def test_kl_is_the_integral_and_what_draws_say() -> None:
     network()
+    import tensorflow as tf
+
     from pipeline.models.vae.network import gaussian_kl
 
     means, log_variances = np.array([[0.0, 1.3, -2.0]]), np.array([[0.0, -1.7, 0.9]])
-    (found,) = as_arrays(gaussian_kl(means, log_variances))
+    (found,) = as_arrays(gaussian_kl(tf.constant(means), tf.constant(log_variances)))
     expected = [kl_by_integral(*pair) for pair in zip(means[0], log_variances[0], strict=True)]
     np.testing.assert_allclose(found[0], expected, rtol=1e-6, atol=1e-9)
     deviations = np.exp(log_variances / 2)
@@ -92,10 +94,12 @@ def test_free_nats_are_not_pushed_further_down() -> None:
 
 def test_the_length_loss_is_the_normal_density_of_its_logarithm() -> None:
     network()
+    import tensorflow as tf
+
     from pipeline.models.vae.network import length_loss
 
     words, heads = np.array([1.0, 4.0, 200.0], np.float32), np.array([[0.2, 0.0], [1.0, -0.7], [3.0, 0.8]], np.float32)
-    (found,) = as_arrays(length_loss(words, heads))
+    (found,) = as_arrays(length_loss(tf.constant(words), tf.constant(heads)))
     np.testing.assert_allclose(found, -stats.norm.logpdf(np.log(words), heads[:, 0], np.exp(heads[:, 1])), rtol=1e-5)
 
 
