@@ -55,7 +55,7 @@ def rival_table(run: SynthesisFolder, metric: str) -> Table:
     ]  # fmt: skip
     positive = run.report.classes.positive
     return Table(
-        f"{deciding_metrics(table)[metric]} with synthetic messages",
+        f"Difference in {deciding_metrics(table)[metric]}",
         [f"{percent:g} % of {positive} ({words.count(int(number))})" for percent, number in shares.items()],
         bodies,
         f"Paired differences in {deciding_metrics(table)[metric]} with their 95 % intervals: above 0, synthetic "

@@ -159,7 +159,8 @@ def _losses(run: SynthesisFolder) -> Plate:
             figures.kl_weight(weight, rows, one.kept_epoch)
             loss.set_ylabel("Loss")
             kl.set_ylabel("KL (nats a message)")
-            kl.set_ylim(0, max(kl.get_ylim()[1], LEAST_KL))
+            top = max(kl.get_ylim()[1], LEAST_KL)
+            kl.set_ylim(-0.04 * top, top)  # a mark at 0 is not cut off
             if len(training) > 1:
                 loss.set_title(f"{run.report.model_name(one.model)}, kept: epoch {one.kept_epoch}")
         handles, names = grid[0][0].get_legend_handles_labels()
@@ -192,6 +193,14 @@ def _dimensions(run: SynthesisFolder) -> Plate:
 
 
 def _planes(run: SynthesisFolder) -> Plate:
+    apart = (
+        "Each class has a model of its own: where the one lies beside the other means nothing."
+        if run.report.has_model_per_class
+        else "Where the class is told to the model, the code need not separate the classes."
+    )
+    if run.report.latent.collapsed:
+        apart += " The latent has collapsed: what spread is left is noise."
+
     def draw(figure: Figure) -> None:
         pair = figure.subplots(1, 2)
         for axes, kind in zip(pair, figures.NAMES, strict=True):
@@ -203,8 +212,7 @@ def _planes(run: SynthesisFolder) -> Plate:
         "latent_planes",
         "The latent space on a plane",
         "Posterior means of messages that were not trained on. PCA keeps distances as far as a plane can; t-SNE keeps "
-        "neighbours together, its distances and the sizes of its clusters mean nothing. Where the class is told to the "
-        "model, the code need not separate the classes.",
+        f"neighbours together, its distances and the sizes of its clusters mean nothing. {apart}",
         draw,
         WIDE,
         3.7,

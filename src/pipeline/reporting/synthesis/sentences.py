@@ -17,6 +17,7 @@ from pipeline.reporting.synthesis.verdicts import (
     deciding_metrics,
     estimate,
     find,
+    is_partly_level,
     judge,
     rivals_said,
     simpler_tally,
@@ -110,11 +111,14 @@ def helped_sentence(table: pd.DataFrame) -> str:
     said = [
         f"By {label}, adding synthetic messages {rivals_said(table, metric)}." for metric, label in deciding.items()
     ]
-    return " ".join(said) + (
-        f" Each is met in {quantity(classifiers * shares, 'paired comparison')} on the real test part: "
-        f"{quantity(classifiers, 'classifier')}"
-        + (f" at {quantity(shares, 'share')} of the real messages." if shares > 1 else ".")
+    where = f" at {quantity(shares, 'share')} of the real messages" if shares > 1 else ""
+    said.append(
+        f"Each is met in {quantity(classifiers * shares, 'paired comparison')} on the real test part: "
+        f"{quantity(classifiers, 'classifier')}{where}."
     )
+    if any(is_partly_level(table, metric) for metric in deciding):
+        said.append("Where neither better nor worse is said, no difference could be detected.")
+    return " ".join(said)
 
 
 def latent_sentence(report: SynthesisReport) -> str:

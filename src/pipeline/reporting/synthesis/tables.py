@@ -98,7 +98,7 @@ def scorecard_table(run: SynthesisFolder) -> Table:
         if score is None:
             continue
         low, high = (score.written(float(row[column])) for column in ("low", "high"))
-        spread = "" if UNDEFINED in (low, high) else f"{low} to {high}"
+        spread = "" if UNDEFINED in (low, high) else f"{low} to {high}".replace(" %", "\N{NO-BREAK SPACE}%")
         cells = [
             Cell(score.written(float(row["synthetic"])), spread, stands_out=False),
             Cell(score.written(float(row["holdout"])), "", stands_out=False),

@@ -158,6 +158,12 @@ def rivals_said(table: pd.DataFrame, metric: str) -> str:
     return "; ".join(said)
 
 
+def is_partly_level(table: pd.DataFrame, metric: str) -> bool:
+    """Whether beside some rival synthetic messages differ in some comparisons and not in others."""
+    found = [augmentation_tally(table, "synthetic", against, metric) for against in RIVALS]
+    return any(one.level and one.better + one.worse for one in found)
+
+
 def augmentation_tally(table: pd.DataFrame, method: str, against: Against, metric: str) -> Tally:
     """How a method does against another, over all classifiers and shares."""
     rows = table[(table["method"] == method) & (table["metric"] == metric)]

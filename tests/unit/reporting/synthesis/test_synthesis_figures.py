@@ -22,6 +22,7 @@ from pipeline.reporting.facts import Classes
 from pipeline.reporting.synthesis import figures, judged_figures
 from pipeline.reporting.synthesis.folder import SynthesisFolder
 from pipeline.reporting.synthesis.plates import plates
+from pipeline.reporting.synthesis.verdicts import RIVALS
 
 CLASSES = Classes(negative="ham", positive="spam")
 
@@ -126,3 +127,24 @@ def test_every_method_has_a_point_at_every_share_it_was_tried_at(axes: Axes, pla
         np.isfinite(np.asarray(line.get_ydata(), float)).sum() for line in axes.lines if line.get_marker() == "None"
     ]
     assert drawn == [4, 3]
+
+
+def test_next_to_nothing_looks_like_it_and_planes_of_two_models_are_not_compared(odd: SynthesisFolder) -> None:
+    drawn = {plate.name: plate for plate in plates(odd)}
+    figure = Figure()
+    drawn["losses"].draw(figure)
+    assert all(axes.get_ylim()[1] >= 0.1 for axes in figure.axes[1::3]), "of the KL"
+    assert "Each class has a model of its own" in drawn["latent_planes"].reading
+    assert "collapsed" in drawn["latent_planes"].reading
+
+
+def test_a_single_share_has_points_with_intervals_for_every_rival(plain: SynthesisFolder, axes: Axes) -> None:
+    """Under the published protocol the study is run with all real messages alone."""
+    table = plain.tables.augmentation
+    part = table[(table["classifier"] == "mnb") & (table["metric"] == "pr_auc") & (table["percent"] == 100)]
+    judged_figures.difference_panel(axes, part, {one.column: one.name for one in RIVALS})
+    assert [label.get_text() for label in axes.get_xticklabels()] == ["100 %\n(257)"]
+    names = axes.get_legend_handles_labels()[1]
+    assert names == ["doing nothing", "random oversampling", "word dropout", "class weights"]
+    marks = [float(line.get_xdata()[0]) for line in axes.lines if line.get_marker() in {"o", "s", "^", "D"}]
+    assert len(set(marks)) == 4

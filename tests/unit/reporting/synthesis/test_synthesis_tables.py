@@ -90,12 +90,15 @@ def test_what_synthetic_messages_do_beside_each_rival_is_said_plainly(plain: Syn
         "By F1, adding synthetic messages cannot be told from doing nothing or class weights; does worse than random "
         "oversampling and word dropout in 3 of 12 each. By PR-AUC, adding"
     )
+    assert sentences.helped_sentence(plain.tables.augmentation).endswith("no difference could be detected.")
 
 
 def test_a_single_share_is_not_counted(plain: SynthesisFolder) -> None:
     table = plain.tables.augmentation
     said = sentences.helped_sentence(table[table["percent"] == 100])
     assert said.endswith("3 paired comparisons on the real test part: 3 classifiers.")
+    assert "share" not in said
+    assert "no difference could be detected" not in said
 
 
 def test_the_richer_prior_is_held_against_the_gaussian_one(plain: SynthesisFolder) -> None:
