@@ -146,5 +146,9 @@ def test_a_single_share_has_points_with_intervals_for_every_rival(plain: Synthes
     assert [label.get_text() for label in axes.get_xticklabels()] == ["100 %\n(257)"]
     names = axes.get_legend_handles_labels()[1]
     assert names == ["doing nothing", "random oversampling", "word dropout", "class weights"]
-    marks = [float(line.get_xdata()[0]) for line in axes.lines if line.get_marker() in {"o", "s", "^", "D"}]
+    marks = [
+        float(np.asarray(line.get_xdata(), float)[0])
+        for line in axes.lines
+        if line.get_marker() in {"o", "s", "^", "D"}
+    ]
     assert len(set(marks)) == 4
