@@ -31,7 +31,7 @@ RECIPE = Recipe(
     patience=None,
     keep="best",
 )
-GENERATION = Generation(prior="gaussian", centred=True, temperature=0.2, bigram_weight=0.5)
+GENERATION = Generation(prior="gaussian", centred=True, temperature=1.0, bigram_weight=0.5)
 
 
 def table(width: int = DIM) -> NDArray[np.float32]:

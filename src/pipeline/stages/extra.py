@@ -11,6 +11,7 @@ from pipeline.errors import UserError
 from pipeline.evaluation.bags import pad_on
 from pipeline.models.backend import start_keras
 from pipeline.models.vae.settings import Recipe, Shape
+from pipeline.stages.fill import take_no_extra
 from pipeline.stages.fit_vae import train_on
 from pipeline.stages.generation import Generation, draw_seeds, writer
 
@@ -38,9 +39,11 @@ def write_rarer_class(
             expected="vectors that are there before the model is trained",
             remedy="Choose embedding=glove, embedding=numberbatch or embedding=corpus with it.",
         )
-    fitted = train_on(sample.rows, split, tokens, embedding, build=build, training=training, seed=seed, scratch=scratch)
     counts = np.bincount(split.labels[sample.rows], minlength=2)
     labels = np.full(abs(counts[0] - counts[1]), counts.argmin(), np.int8)
+    if not len(labels):
+        return take_no_extra(tokens)
+    fitted = train_on(sample.rows, split, tokens, embedding, build=build, training=training, seed=seed, scratch=scratch)
     start_keras(seed)
     pen = writer(fitted, sample.rows, split, tokens, embedding, build=build, generate=generate)
     return Extra(pad_on(tokens.padding, pen.draw(labels, draw_seeds(len(labels), seed)).ids), labels)

@@ -14,6 +14,7 @@ from pydantic import Field
 
 from pipeline.artifacts import Embedding, FittedVae, Probes, Resource, Split, Texts, Tokens
 from pipeline.errors import UserError
+from pipeline.evaluation.bags import pad_on
 from pipeline.models.backend import start_keras
 from pipeline.models.vae.settings import Shape
 from pipeline.ranges import Count
@@ -84,7 +85,7 @@ def probe_messages(
     )
     rows = np.concatenate([np.repeat(ids[: len(reconstruct)], 2, axis=0), tokens.ids[chosen]])
     shown.insert(2, "reconstruction", _reconstruct(pen, rows, shown["label"].to_numpy(np.int8), tokens))
-    pairs, ends, labels = _pairs(split, tokens, texts, chosen)
+    pairs, ends, labels = _pairs(split, tokens, texts, _choose(split, 2, seed))
     if interpolate:
         pairs, labels = np.tile(ids[len(reconstruct) :], (2, 1, 1)), np.array([0, 1], np.int8)
         ends = [said[len(reconstruct) :]] * 2
@@ -135,7 +136,7 @@ def _pairs(
 
 
 def _index(words: list[str], given: list[str], tokens: Tokens) -> NDArray[np.int32]:
-    """Indices (n, T) of the words that the vocabulary has, padded on its side.
+    """Indices (n, T) of the words that the vocabulary has, cut and padded as the corpus is.
 
     Raises:
         UserError: a message has none.
@@ -144,7 +145,8 @@ def _index(words: list[str], given: list[str], tokens: Tokens) -> NDArray[np.int
     length = tokens.ids.shape[1]
     ids = np.zeros((len(words), length), np.int32)
     for row, (text, original) in enumerate(zip(words, given, strict=True)):
-        known = [index[word] for word in text.split() if word in index][:length]
+        known = [index[word] for word in text.split() if word in index]
+        known = known[-length:] if tokens.padding == "pre" else known[:length]
         if not known:
             raise UserError(
                 f"The message {original!r} has no word that the vocabulary knows.",
@@ -152,4 +154,4 @@ def _index(words: list[str], given: list[str], tokens: Tokens) -> NDArray[np.int
                 remedy="Give another message in probe.reconstruct or probe.interpolate.",
             )
         ids[row, : len(known)] = known
-    return ids
+    return pad_on(tokens.padding, ids)
