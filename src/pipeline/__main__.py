@@ -93,7 +93,7 @@ def _stop(error: UserError | HydraException | OmegaConfBaseException, folder: Pa
 
 
 def _block(error: UserError | HydraException | OmegaConfBaseException) -> str:
-    return (error if isinstance(error, UserError) else explain(error)).block()
+    return (error if isinstance(error, UserError) else explain(error, sys.argv[1:])).block()
 
 
 if __name__ == "__main__":

@@ -99,13 +99,13 @@ def flow_named(name: str) -> Callable[[Plan, Node], None]:
     return flow
 
 
-def explain(error: HydraException | OmegaConfBaseException) -> UserError:
-    """What Hydra refused, in our words: the key, what was given, what is allowed, the nearest match."""
+def explain(error: HydraException | OmegaConfBaseException, overrides: Sequence[str]) -> UserError:
+    """What Hydra refused of the overrides, in our words: the key, what was given and is allowed, the nearest match."""
     match error:
         case MissingConfigException(missing_cfg_file=str(missing)):
             return _unknown_choice(missing)
         case ConfigCompositionException() if found := re.search(r"Could not override '([^']+)'", str(error)):
-            return _unknown_key(found[1])
+            return _unknown_key(found[1], overrides)
         case ConfigCompositionException() if "Ambiguous value" in str(error) or "requires --multirun" in str(error):
             return UserError(
                 "An override has several values, which only a sweep can have.",
@@ -147,14 +147,14 @@ def _unknown_choice(missing: str) -> UserError:
     )
 
 
-def _unknown_key(key: str) -> UserError:
+def _unknown_key(key: str, overrides: Sequence[str]) -> UserError:
     if key == "experiment":
         return UserError(
             "An experiment is added to the config, with a plus sign.",
             expected=f"one of {', '.join(f'+experiment={name}' for name in choices('experiment'))}",
             remedy="Write +experiment=... instead of experiment=...",
         )
-    known = _known_keys(key)
+    known = _known_keys(key, overrides)
     parent = key.rpartition(".")[0]
     return UserError(
         f"There is no setting {key!r}.",
@@ -163,14 +163,15 @@ def _unknown_key(key: str) -> UserError:
     )
 
 
-def _known_keys(key: str) -> list[str]:
-    """The settings and groups that could have been meant: those beside `key` in the default config files."""
+def _known_keys(key: str, overrides: Sequence[str]) -> list[str]:
+    """The settings and groups that could have been meant: those beside `key` in the flow and experiment asked for."""
     from hydra import compose, initialize_config_dir
     from hydra.core.global_hydra import GlobalHydra
 
     GlobalHydra.instance().clear()
+    asked = [f"{mark}{group}={name}" for mark, group in (("+", "experiment"), ("", "flow")) for name in choices(group)]
     with initialize_config_dir(str(conf_dir()), version_base="1.3"):
-        node: Any = compose("config")
+        node: Any = compose("config", overrides=[override for override in overrides if override in asked])
     parent = ""
     for part in key.split(".")[:-1]:
         if not isinstance(node, DictConfig) or part not in node:

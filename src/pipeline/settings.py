@@ -22,6 +22,7 @@ from pydantic_core import ErrorDetails, to_jsonable_python
 from pipeline.errors import UserError, nearest
 
 INJECTED = frozenset({"seed", "scratch", "library", "folder"})  # given by the runner, never by the config
+UNKNOWN = "unexpected_keyword_argument"  # pydantic's word for a setting within a group that its dataclass lacks
 
 
 @dataclass(frozen=True)
@@ -186,10 +187,14 @@ def _model_of(function: Callable[..., Any], wanted: frozenset[str]) -> type[Base
 def _explain(error: ValidationError, owners: Mapping[str, Node], default: Node) -> UserError:
     details = error.errors(include_url=False)
     names = [_key_of(detail, owners, default) for detail in details]
+    unknown = {name for detail, name in zip(details, names, strict=True) if detail["type"] == UNKNOWN}
+    advice = (
+        f"Mend or remove {', '.join(sorted(unknown))}." if unknown else f"Set {', '.join(names)} to an allowed value."
+    )
     return UserError(
         "\n".join(map(_happened, details, names)),
         expected="; ".join(dict.fromkeys(map(_allowed, details))),
-        remedy=f"{_suggestion(details[0])}Set {', '.join(names)} to an allowed value.",
+        remedy=f"{_suggestion(details[0])}{advice}",
     )
 
 
@@ -199,12 +204,16 @@ def _key_of(detail: ErrorDetails, owners: Mapping[str, Node], default: Node) -> 
 
 
 def _happened(detail: ErrorDetails, name: str) -> str:
+    if detail["type"] == UNKNOWN:
+        return f"Nothing reads the setting {name!r}."
     return f"{name} is missing." if detail["type"] == "missing" else f"{name} = {detail['input']!r} is not allowed."
 
 
 def _allowed(detail: ErrorDetails) -> str:
     if detail["type"] == "missing":
         return "a value for every setting of the stage"
+    if detail["type"] == UNKNOWN:
+        return "settings that python -m pipeline --cfg job shows"
     if detail["type"] == "literal_error":
         return f"one of {detail.get('ctx', {})['expected']}"
     return detail["msg"].removeprefix("Input should be ").removeprefix("Value error, ")

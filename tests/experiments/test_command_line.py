@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+VAE = "+experiment=lstm_vae dataset=sample"
 Run = Callable[..., subprocess.CompletedProcess[str]]
 
 
@@ -49,6 +50,12 @@ def test_the_composed_config_can_be_shown(run_pipeline: Run) -> None:
         ("flow=nothing", "flow=nothing is not known", "classify", "conf/flow"),
         ("dataset=csv", "dataset.path is missing", "CSV", "dataset.path="),
         ("dataset.path=nothing.csv", "no file nothing.csv", "existing file", "path"),
+        ("sampling=synthetic", "embedding=learned has none", "vectors that are there", "embedding=glove"),
+        (f"{VAE} synthesiser.build.latent=64", "50 wide, narrower", "no wider than a word vector", "latent=50 or less"),
+        (f"{VAE} sampling=synthetic", "no setting 'sampling'", "synthesiser", "--cfg job"),
+        (f"{VAE} synthesiser.build.latemt=3", "no setting 'synthesiser.build.latemt'", "build.latent", "Did you mean"),
+        (f"{VAE} +synthesiser.build.unitz=3", "Nothing reads the setting 'synthesiser.build.unitz'", "cfg", "remove"),
+        (f"{VAE} synthesiser.generate.temperature=-1", "temperature = -1", "greater than or equal to 0", "temperature"),
     ],
 )
 def test_a_mistake_gets_one_block_and_exit_code_2(

@@ -85,3 +85,26 @@ def test_the_published_vectors_are_never_connected() -> None:
     for experiment in ("gru_two_chain_glove", "gru_two_chain_numberbatch"):
         assert settings(f"+experiment={experiment}", "protocol=published")["embedding.connected"] is False
         assert settings(f"+experiment={experiment}")["embedding.connected"] is True
+
+
+def test_the_published_synthesiser_is_that_of_its_document() -> None:
+    published = settings("+experiment=lstm_vae", "protocol=published")
+    network = {"encoder_units": [64, 32], "decoder_units": [32, 64], "latent": 16, "mask": False}
+    training = {"batch_size": 1, "learning_rate": 3e-3, "epochs": 50, "footing": "element", "clipnorm": None}
+    training |= {"beta": 1.0, "warmup_epochs": 0, "patience": None, "keep": "last"}
+    for group, expected in (("build", network), ("training", training)):
+        assert {name: published[f"synthesiser.{group}.{name}"] for name in expected} == expected
+    assert published["preprocess.tokenise.max_length"] == 200
+    assert published["preprocess.clean.stemming"] != "none"
+    assert published["synthesiser.generate.prior"] == "gaussian"
+
+
+def test_our_synthesiser_keeps_the_published_network_and_no_fault() -> None:
+    ours, published = (settings("+experiment=lstm_vae", *more) for more in ([], ["protocol=published"]))
+    for name in ("encoder_units", "decoder_units", "latent"):
+        assert ours[f"synthesiser.build.{name}"] == published[f"synthesiser.build.{name}"]
+    assert ours["synthesiser.build.mask"] is True
+    assert ours["synthesiser.build.conditioning"] == "label"
+    assert ours["synthesiser.training.footing"] == "message"
+    assert ours["split.validation"] == "own"
+    assert ours["preprocess.tokenise.fit_on"] == "train"

@@ -89,7 +89,7 @@ def _check(config: DictConfig, loader: ConfigLoader, job: Job, num_known: int, c
     try:
         experiment_from(OmegaConf.masked_copy(composed, [str(key) for key in composed if key != "hydra"]))
     except (UserError, OmegaConfBaseException) as error:
-        mistake = error if isinstance(error, UserError) else explain(error)
+        mistake = error if isinstance(error, UserError) else explain(error, job.overrides)
         where = f"This is job {job.number} of {num_known}, {' '.join(job.overrides)}{consequence}."
         raise UserError(f"{mistake.happened}\n{where}", expected=mistake.expected, remedy=mistake.remedy) from None
 
