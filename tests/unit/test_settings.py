@@ -1,8 +1,9 @@
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
 import pytest
-from pydantic import Field
+from pydantic import ConfigDict, Field
 
 from pipeline.errors import UserError
 from pipeline.plan import Plan
@@ -52,6 +53,23 @@ def test_the_nearest_name_is_offered() -> None:
     with pytest.raises(UserError) as caught:
         bind(stage, Node("model", GOOD | {"how": "fats"}))
     assert "Did you mean 'fast'?" in caught.value.remedy
+
+
+@dataclass(frozen=True)
+class Sizes:
+    __pydantic_config__ = ConfigDict(extra="forbid")
+
+    units: Annotated[int, Field(ge=1)]
+
+
+def sized(*, build: Sizes) -> int:
+    return build.units
+
+
+def test_a_setting_within_a_group_that_nothing_reads_is_named() -> None:
+    with pytest.raises(UserError, match=r"Nothing reads the setting 'model\.build\.unitz'") as caught:
+        bind(sized, Node("model", {"build": {"units": 1, "unitz": 2}}))
+    assert caught.value.remedy == "Mend or remove model.build.unitz."
 
 
 def test_a_missing_setting_is_named() -> None:
