@@ -122,6 +122,21 @@ class Synthetic:
 
 
 @dataclass(frozen=True)
+class Given:
+    """Messages of the user's own, as the model reads them.
+
+    Attributes:
+        texts: cleaned; first those to be reconstructed, then the two to walk between, if there are.
+        ids: (n, T) int32 word indices, padded as the corpus is.
+        num_reconstruct: how many are to be reconstructed.
+    """
+
+    texts: list[str]
+    ids: NDArray[np.int32]
+    num_reconstruct: int
+
+
+@dataclass(frozen=True)
 class Probes:
     """Single messages followed through the model.
 

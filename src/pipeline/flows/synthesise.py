@@ -10,7 +10,7 @@ from pipeline.stages.evaluators import evaluate_naive_bayes, evaluate_networks
 from pipeline.stages.fill import take_no_extra, take_no_real, take_real, take_synthetic
 from pipeline.stages.fit import fit_classifier
 from pipeline.stages.fit_vae import fit_vae
-from pipeline.stages.probe import probe_messages
+from pipeline.stages.probe import probe_messages, read_given
 from pipeline.stages.scorecard import score_synthetic
 from pipeline.stages.synthesis_report import synthesis_report
 from pipeline.stages.synthesise import encode_messages, generate_messages
@@ -20,14 +20,11 @@ def synthesise(run: Plan, cfg: Node) -> None:
     """Train a synthesiser on the training part, let it write as many messages, and judge these on the test part."""
     made = prepare(run, cfg)
     split, tokens, embedding = made.split, made.tokens, made.embedding
+    given = run(read_given, made.stop_words, tokens, cfg.preprocess.clean, cfg.probe)
     fitted = run(fit_vae, split, tokens, embedding, cfg.synthesiser)
     latents = run(encode_messages, split, tokens, embedding, fitted, cfg.synthesiser, cfg.evaluate)
     synthetic = run(generate_messages, made.corpus, split, tokens, embedding, fitted, cfg.synthesiser)
-    probes = run(
-        probe_messages,
-        *(made.stop_words, made.texts, split, tokens, embedding, fitted),
-        *(cfg.preprocess.clean, cfg.synthesiser, cfg.probe),
-    )
+    probes = run(probe_messages, given, made.texts, split, tokens, embedding, fitted, cfg.synthesiser, cfg.probe)
     naive_bayes = run(evaluate_naive_bayes, split, tokens, embedding, synthetic, cfg.evaluate)
     real, no_real = run(take_real, split), run(take_no_real, split)
     extra, no_extra = run(take_synthetic, tokens, synthetic), run(take_no_extra, tokens)

@@ -12,7 +12,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from pydantic import Field
 
-from pipeline.artifacts import Embedding, FittedVae, Probes, Resource, Split, Texts, Tokens
+from pipeline.artifacts import Embedding, FittedVae, Given, Probes, Resource, Split, Texts, Tokens
 from pipeline.errors import UserError
 from pipeline.evaluation.bags import pad_on
 from pipeline.models.backend import start_keras
@@ -27,13 +27,9 @@ from pipeline.text.stem import Stemming
 Pair = Annotated[list[str], Field(min_length=2, max_length=2)]
 
 
-def probe_messages(
+def read_given(
     file: Resource,
-    texts: Texts,
-    split: Split,
     tokens: Tokens,
-    embedding: Embedding,
-    fitted: FittedVae,
     *,
     unicode: bool,
     lower: bool,
@@ -41,54 +37,67 @@ def probe_messages(
     contractions: Contractions,
     stop_words: str,
     stemming: Stemming,
-    build: Shape,
-    generate: Generation,
     reconstruct: list[str],
     interpolate: Pair | None,
+) -> Given:
+    """The user's own messages, cleaned like the corpus: those to `reconstruct`, and two to `interpolate` between.
+
+    It is a stage of its own, so that a message that cannot be read is told before anything is trained.
+
+    Raises:
+        UserError: a message has no word of the vocabulary.
+    """
+    messages = [*reconstruct, *(interpolate or [])]
+    words = clean_messages(
+        messages,
+        file,
+        unicode=unicode,
+        lower=lower,
+        characters=characters,
+        contractions=contractions,
+        stop_words=stop_words,
+        stemming=stemming,
+    ).texts
+    return Given(words, _index(words, messages, tokens), len(reconstruct))
+
+
+def probe_messages(
+    given: Given,
+    texts: Texts,
+    split: Split,
+    tokens: Tokens,
+    embedding: Embedding,
+    fitted: FittedVae,
+    *,
+    build: Shape,
+    generate: Generation,
     num_reconstructions: Count,
     num_steps: Annotated[int, Field(ge=3)],
     seed: int,
 ) -> Probes:
-    """Reconstruct messages and walk between two: those given, else some of the validation part.
+    """Reconstruct messages, and walk between two of one class.
 
-    `reconstruct` and the two of `interpolate` are messages as one would write them; they are cleaned like the corpus,
-    and as their class is not known, they are read and written as each of the two. `num_reconstructions` of each class
-    come from the validation part beside them. `num_steps` counts the places of a walk, its ends included.
-
-    Raises:
-        UserError: a given message has no word of the vocabulary.
+    The class of a given message is not known: it is read and written as each of the two. `num_reconstructions` of each
+    class come from the validation part beside those given. Walks are between the two that were given, else between two
+    of the validation part, for each class. `num_steps` counts the places of a walk, its ends included.
     """
     start_keras(seed)
     pen = writer(fitted, split.train, split, tokens, embedding, build=build, generate=generate)
-
-    def read(given: list[str]) -> tuple[list[str], NDArray[np.int32]]:
-        words = clean_messages(
-            given,
-            file,
-            unicode=unicode,
-            lower=lower,
-            characters=characters,
-            contractions=contractions,
-            stop_words=stop_words,
-            stemming=stemming,
-        ).texts
-        return words, _index(words, given, tokens)
-
+    own = slice(given.num_reconstruct)
     chosen = _choose(split, num_reconstructions, seed)
-    said, ids = read([*reconstruct, *(interpolate or [])])
     shown = pd.DataFrame(
         {
-            "label": np.concatenate([np.tile([0, 1], len(reconstruct)), split.labels[chosen]]).astype(np.int8),
-            "original": [*np.repeat(said[: len(reconstruct)], 2), *texts.table["text"].to_numpy()[chosen]],
-            "given": [True] * (2 * len(reconstruct)) + [False] * len(chosen),
+            "label": np.concatenate([np.tile([0, 1], given.num_reconstruct), split.labels[chosen]]).astype(np.int8),
+            "original": [*np.repeat(given.texts[own], 2), *texts.table["text"].to_numpy()[chosen]],
+            "given": [True] * (2 * given.num_reconstruct) + [False] * len(chosen),
         }
     )
-    rows = np.concatenate([np.repeat(ids[: len(reconstruct)], 2, axis=0), tokens.ids[chosen]])
+    rows = np.concatenate([np.repeat(given.ids[own], 2, axis=0), tokens.ids[chosen]])
     shown.insert(2, "reconstruction", _reconstruct(pen, rows, shown["label"].to_numpy(np.int8), tokens))
     pairs, ends, labels = _pairs(split, tokens, texts, _choose(split, 2, seed))
-    if interpolate:
-        pairs, labels = np.tile(ids[len(reconstruct) :], (2, 1, 1)), np.array([0, 1], np.int8)
-        ends = [said[len(reconstruct) :]] * 2
+    if len(given.texts) > given.num_reconstruct:
+        pairs, labels = np.tile(given.ids[given.num_reconstruct :], (2, 1, 1)), np.array([0, 1], np.int8)
+        ends = [given.texts[given.num_reconstruct :]] * 2
     paths = _walk(pen, pairs, labels, num_steps, tokens)
     named = pd.DataFrame([(path, *both) for path, both in enumerate(ends)], columns=["path", "first", "second"])
     return Probes(shown, paths, named)
@@ -105,7 +114,7 @@ def _walk(
     pen: Writer, pairs: NDArray[np.int32], labels: NDArray[np.int8], num_steps: int, tokens: Tokens
 ) -> pd.DataFrame:
     """Texts at `num_steps` places between the codes of the two messages of each path (P, 2, T), of its class (P,)."""
-    tables = []
+    tables = [pd.DataFrame({"path": [], "step": [], "label": [], "text": []})] if not len(pairs) else []
     for path, (pair, label) in enumerate(zip(pairs, labels, strict=True)):
         same = np.full(num_steps, label, np.int8)
         first, second = pen.model.encode(pair, same[:2]).means

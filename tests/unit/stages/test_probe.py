@@ -1,5 +1,6 @@
 """Single messages followed through an untrained synthesiser."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -9,7 +10,7 @@ from pipeline.artifacts import Probes, Resource
 from pipeline.errors import UserError
 from pipeline.models.backend import start_keras
 from pipeline.stages.generation import writer
-from pipeline.stages.probe import _index, probe_messages
+from pipeline.stages.probe import _index, probe_messages, read_given
 from pipeline.text.decoding import to_texts
 from vae_samples import GENERATION, SHAPE, corpus, fitted, parts, shape
 
@@ -18,19 +19,19 @@ CLEAN: dict[str, Any] = {
     "stemming": "none",
 }  # fmt: skip
 PROBE: dict[str, Any] = {
-    "build": SHAPE, "generate": GENERATION, "reconstruct": [], "interpolate": None, "num_reconstructions": 3,
-    "num_steps": 4, "seed": 6,
+    "build": SHAPE, "generate": GENERATION, "num_reconstructions": 3, "num_steps": 4, "seed": 6,
 }  # fmt: skip
 
 
-def probe(**changes: Any) -> Probes:
+def probe(reconstruct: Sequence[str] = (), interpolate: list[str] | None = None, **changes: Any) -> Probes:
     split, tokens, embedding = parts()
     _, texts = corpus(tokens, split)
-    settings = CLEAN | PROBE | changes
+    cleaning = {key: changes.pop(key, value) for key, value in CLEAN.items()}
+    nothing = Resource(None, stand_in=False)
+    given = read_given(nothing, tokens, **cleaning, reconstruct=list(reconstruct), interpolate=interpolate)
+    settings = PROBE | changes
     start_keras(1)
-    return probe_messages(
-        Resource(None, stand_in=False), texts, split, tokens, embedding, fitted(settings["build"]), **settings
-    )
+    return probe_messages(given, texts, split, tokens, embedding, fitted(settings["build"]), **settings)
 
 
 def reconstruct(said: str, label: int, build: Any = SHAPE) -> str:
