@@ -10,21 +10,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from pipeline.artifacts import (
-    Augmentation,
-    Corpus,
-    Embedding,
-    Evaluators,
-    FittedVae,
-    Latents,
-    Pool,
-    Probes,
-    Scorecard,
-    Split,
-    Synthetic,
-    Texts,
-    Tokens,
-)
+from pipeline.artifacts import Corpus, Embedding, Pool, Split, Texts, Tokens
+from pipeline.artifacts.synthesis import Augmentation, Evaluators, FittedVae, Latents, Probes, Scorecard, Synthetic
 from pipeline.stages.synthesis_report import synthesis_report
 
 COMMAND = "python -m pipeline +experiment=lstm_vae seed=7"

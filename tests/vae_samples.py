@@ -9,7 +9,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from pipeline.artifacts import Corpus, Embedding, FittedVae, Split, Texts, Tokens
+from pipeline.artifacts import Corpus, Embedding, Split, Texts, Tokens
+from pipeline.artifacts.synthesis import FittedVae
 from pipeline.models.backend import start_keras
 from pipeline.models.fitting import Examples
 from pipeline.models.vae.settings import Recipe, Shape

@@ -127,3 +127,16 @@ class Sample:
 
     rows: Rows
     prior: float
+
+
+@dataclass(frozen=True)
+class Extra:
+    """Messages that no one wrote, to be trained on beside the sampled rows.
+
+    Attributes:
+        ids: (n, T) int32 word indices in the vocabulary of the classifier.
+        labels: (n,) int8.
+    """
+
+    ids: NDArray[np.int32]
+    labels: NDArray[np.int8]

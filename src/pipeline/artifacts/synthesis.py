@@ -34,19 +34,6 @@ class Messages:
 
 
 @dataclass(frozen=True)
-class Extra:
-    """Messages that no one wrote, to be trained on beside the sampled rows.
-
-    Attributes:
-        ids: (n, T) int32 word indices in the vocabulary of the classifier.
-        labels: (n,) int8.
-    """
-
-    ids: NDArray[np.int32]
-    labels: NDArray[np.int8]
-
-
-@dataclass(frozen=True)
 class FittedVae:
     """A trained variational autoencoder, or one for each class.
 
@@ -81,9 +68,9 @@ class Latents:
             mean).
         dimensions: one row a latent dimension: `dimension` (1-based), `kl` (nats, mean over the validation part),
             `variance` (of the posterior means over the validation part), `active` (bool: that variance is above 0.01).
-        priors: one row a prior, "gaussian" and "realnvp": `prior`, `nats` (mean over the validation part of the KL
-            from posterior to prior), `low`, `high` (its 95 % interval), `gain`, `gain_low`, `gain_high` (nats saved
-            against the Gaussian, paired; 0 for the Gaussian itself).
+        priors: one row a prior, "gaussian" and "realnvp": `prior`, `nats` (mean over the test part of the KL from
+            posterior to prior: the validation part has chosen the flow's epoch), `low`, `high` (its 95 % interval),
+            `gain`, `gain_low`, `gain_high` (nats saved against the Gaussian, paired; 0 for the Gaussian itself).
         kl_nats: KL from posterior to N(0, I), mean over the validation part.
         reconstruction_mse: mean squared error of a vector entry, over the words of the validation part.
         mutual_information_nats: estimate of what the code tells of the message, at most the log of the number of

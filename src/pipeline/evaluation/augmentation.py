@@ -13,7 +13,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from pipeline.artifacts import Messages, Split
+from pipeline.artifacts import Split
+from pipeline.artifacts.synthesis import Messages
 from pipeline.errors import UserError
 from pipeline.evaluation.bags import count_words
 from pipeline.evaluation.filling import METHODS, Generate, fill
@@ -60,7 +61,7 @@ def study(
 
     Every repeat draws positive training messages anew, duplicate groups whole; a smaller share is a part of a larger
     one, and all methods have the same messages. All negative ones stay. `generate` is called once for each share and
-    repeat, with the rows that it may learn from; the vocabulary alone knows the positive messages left out.
+    repeat, with the rows that it may learn from; vocabulary and word vectors alone know the positive messages left out.
 
     `f1` and `recall` are at 0.5, where the classifier itself decides. Every method but "none" moves that decision
     towards the positive class, which alone can raise F1. `pr_auc` does not depend on it, and `f1_validated` is at the
@@ -208,7 +209,7 @@ def _refuse_too_few(parts: Parts, percents: Sequence[int]) -> None:
                 f"{percent} % of the {int(positive.sum())} positive training messages, which are {groups} groups of "
                 f"near-duplicates, are fewer than {FEWEST_GROUPS} groups.",
                 expected=f"shares that leave at least {FEWEST_GROUPS} groups of positive messages to learn from",
-                remedy=f"Leave {percent} out of the percents, or give the training part a larger share in split.",
+                remedy=f"Leave {percent} out of augmentation.percents, or give the training part a larger share.",
             )
     for name, part in (("validation", parts.validation), ("test", parts.test)):
         positives = int(part.labels.sum())

@@ -10,7 +10,8 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.artifacts import Messages, Rows
+from pipeline.artifacts import Rows
+from pipeline.artifacts.synthesis import Messages
 from pipeline.evaluation.quick import Training
 from pipeline.evaluation.synthetic.messages import mean_vectors
 

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from pipeline.artifacts import Messages
+from pipeline.artifacts.synthesis import Messages
 from pipeline.evaluation.bags import count_words, squash, words_first
 from pipeline.evaluation.transfer import Scored, compare_settings
 

@@ -7,13 +7,14 @@ from pipeline.plan import Plan
 from pipeline.settings import Node
 from pipeline.stages.augmentation import compare_augmentation
 from pipeline.stages.evaluators import evaluate_naive_bayes, evaluate_networks
-from pipeline.stages.fill import take_no_extra, take_no_real, take_real, take_synthetic
+from pipeline.stages.fill import take_no_extra
 from pipeline.stages.fit import fit_classifier
 from pipeline.stages.fit_vae import fit_vae
 from pipeline.stages.probe import probe_messages, read_given
 from pipeline.stages.scorecard import score_synthetic
 from pipeline.stages.synthesis_report import synthesis_report
 from pipeline.stages.synthesise import encode_messages, generate_messages
+from pipeline.stages.training_sets import take_no_real, take_real, take_synthetic
 
 
 def synthesise(run: Plan, cfg: Node) -> None:

@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
 
-from pipeline.artifacts import Embedding, Evaluators, Fitted, Split, Synthetic, Tokens
+from pipeline.artifacts import Embedding, Fitted, Split, Tokens
+from pipeline.artifacts.synthesis import Evaluators, Synthetic
 from pipeline.evaluation import naive_bayes, transfer
 from pipeline.evaluation.bags import pad_on
 from pipeline.evaluation.synthetic.messages import real_messages, synthetic_messages

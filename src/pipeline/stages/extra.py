@@ -7,7 +7,6 @@ from pathlib import Path
 import numpy as np
 
 from pipeline.artifacts import Embedding, Extra, Sample, Split, Tokens
-from pipeline.errors import UserError
 from pipeline.evaluation.bags import pad_on
 from pipeline.models.backend import start_keras
 from pipeline.models.vae.settings import Recipe, Shape
@@ -33,12 +32,6 @@ def write_rarer_class(
     Raises:
         UserError: the words have no vectors to write with, or the synthesiser cannot be trained on these messages.
     """
-    if embedding.source == "learned" or not embedding.connected:
-        raise UserError(
-            "sampling=synthetic writes messages in a space of word vectors, and embedding=learned has none yet.",
-            expected="vectors that are there before the model is trained",
-            remedy="Choose embedding=glove, embedding=numberbatch or embedding=corpus with it.",
-        )
     counts = np.bincount(split.labels[sample.rows], minlength=2)
     labels = np.full(abs(counts[0] - counts[1]), counts.argmin(), np.int8)
     if not len(labels):

@@ -8,8 +8,7 @@ from typing import Literal
 
 import numpy as np
 
-from pipeline.artifacts import Embedding, Extra, Sample, Split, Synthetic, Tokens
-from pipeline.evaluation.bags import pad_on
+from pipeline.artifacts import Embedding, Extra, Sample, Split, Tokens
 
 
 def fill_up(
@@ -35,25 +34,6 @@ def fill_up(
     return synthesiser(split, sample, tokens, embedding, seed, scratch)
 
 
-def take_real(split: Split) -> Sample:
-    """The whole training part."""
-    return Sample(split.train, prior=_prior(split))
-
-
-def take_no_real(split: Split) -> Sample:
-    """No real message: what is fitted on it sees the extra messages alone."""
-    return Sample(split.train[:0], prior=_prior(split))
-
-
-def take_synthetic(tokens: Tokens, synthetic: Synthetic) -> Extra:
-    """All generated messages."""
-    return Extra(pad_on(tokens.padding, synthetic.ids), synthetic.table["label"].to_numpy(np.int8))
-
-
 def take_no_extra(tokens: Tokens) -> Extra:
     """No message."""
     return Extra(np.empty((0, tokens.ids.shape[1]), np.int32), np.empty(0, np.int8))
-
-
-def _prior(split: Split) -> float:
-    return float(split.labels[split.train].mean())

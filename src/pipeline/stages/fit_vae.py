@@ -6,7 +6,8 @@ from pathlib import Path
 
 import numpy as np
 
-from pipeline.artifacts import Embedding, FittedVae, Rows, Split, Tokens
+from pipeline.artifacts import Embedding, Rows, Split, Tokens
+from pipeline.artifacts.synthesis import FittedVae
 from pipeline.errors import UserError
 from pipeline.models.backend import start_keras
 from pipeline.models.fitting import Examples
@@ -21,7 +22,8 @@ def fit_vae(
     """Train the variational autoencoder on the training part; the validation part chooses the epoch.
 
     Raises:
-        UserError: a class has too few messages, the vectors are narrower than the code, or training diverges.
+        UserError: the words have no vectors, these are narrower than the code, a class has too few messages, or
+            training diverges.
     """
     return train_on(split.train, split, tokens, embedding, build=build, training=training, seed=seed, scratch=scratch)
 
@@ -38,6 +40,7 @@ def train_on(
     scratch: Path,
 ) -> FittedVae:
     """The same on some rows of the training part."""
+    _refuse_no_vectors(tokens, embedding, rows)
     _refuse_narrow_vectors(embedding, build)
     _refuse_small_classes(split, rows)
     start_keras(seed)
@@ -45,6 +48,21 @@ def train_on(
 
     own, held = (Examples(tokens.ids[part], split.labels[part]) for part in (rows, split.validation))
     return train_synthesiser(own, held, build, training, embedding.matrix, seed=seed, scratch=scratch)
+
+
+def _refuse_no_vectors(tokens: Tokens, embedding: Embedding, rows: Rows) -> None:
+    if embedding.source == "learned" or not embedding.connected:
+        raise UserError(
+            "A synthesiser writes messages in a space of word vectors, and embedding=learned has none yet.",
+            expected="vectors that are there before the model is trained",
+            remedy="Choose embedding=glove, embedding=numberbatch or embedding=corpus.",
+        )
+    if not embedding.matrix[tokens.ids[rows]].any():
+        raise UserError(
+            f"None of the words of the {len(rows):,} training messages has a vector in {embedding.source}.",
+            expected="vectors in the language of the messages",
+            remedy="Name a file of such vectors with embedding.path, or choose embedding=corpus.",
+        )
 
 
 def _refuse_narrow_vectors(embedding: Embedding, build: Shape) -> None:

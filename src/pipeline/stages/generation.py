@@ -12,7 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import ConfigDict, Field
 
-from pipeline.artifacts import Embedding, FittedVae, Rows, Split, Tokens
+from pipeline.artifacts import Embedding, Rows, Split, Tokens
+from pipeline.artifacts.synthesis import FittedVae
 from pipeline.models.vae.settings import Shape
 from pipeline.text.bigrams import Bigrams, fit_bigrams
 from pipeline.text.decoding import write_words
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from pipeline.models.vae.synthesiser import Synthesiser
 
 Floats = NDArray[np.float32]
+BLOCK = 512  # messages written at a time
 
 
 @dataclass(frozen=True)
@@ -102,9 +104,23 @@ class Writer:
         uniforms: NDArray[np.float64] | None,
     ) -> Written:
         """Messages of codes (n, L) with lengths (n,); words are drawn by `uniforms` (n, T), or the best are taken."""
+        parts = []
+        for start in range(0, len(codes), BLOCK):  # all vectors at once would take gigabytes of a large corpus
+            rows = slice(start, start + BLOCK)
+            chances = None if uniforms is None else uniforms[rows]
+            parts.append(self._write_block(codes[rows], labels[rows], lengths[rows], chances))
+        return Written(*(np.concatenate(columns) for columns in zip(*parts, strict=True)))
+
+    def _write_block(
+        self,
+        codes: Floats,
+        labels: NDArray[np.int8],
+        lengths: NDArray[np.int64],
+        uniforms: NDArray[np.float64] | None,
+    ) -> tuple[NDArray[np.int32], Floats, Floats]:
+        """Indices, vectors and means of some messages."""
         counts = np.arange(self.max_length) < lengths[:, None]
         written = self.model.write(codes, labels, counts if self.masks else np.ones_like(counts))
-        vectors = written[counts]
         ids = write_words(
             written - self.centre,
             lengths,
@@ -115,9 +131,8 @@ class Writer:
             bigrams=self.bigrams,
             bigram_weight=self.settings.bigram_weight,
         )
-        starts = np.cumsum(lengths) - lengths
-        means = np.add.reduceat(vectors, starts, axis=0) / lengths[:, None]
-        return Written(ids, vectors, means.astype(np.float32))
+        means = np.where(counts[:, :, None], written, 0).sum(axis=1) / lengths[:, None]
+        return ids, written[counts], means.astype(np.float32)
 
     def draw_lengths(self, codes: Floats, labels: NDArray[np.int8], places: NDArray[np.float64]) -> NDArray[np.int64]:
         """Words of each message: the quantile `places` (n,) of the distribution that the code, or the class, has."""

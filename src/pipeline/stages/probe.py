@@ -12,7 +12,8 @@ import pandas as pd
 from numpy.typing import NDArray
 from pydantic import Field
 
-from pipeline.artifacts import Embedding, FittedVae, Given, Probes, Resource, Split, Texts, Tokens
+from pipeline.artifacts import Embedding, Resource, Split, Texts, Tokens
+from pipeline.artifacts.synthesis import FittedVae, Given, Probes
 from pipeline.errors import UserError
 from pipeline.evaluation.bags import pad_on
 from pipeline.models.backend import start_keras

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from pipeline.artifacts import Embedding, Scorecard, Split, Synthetic, Tokens
+from pipeline.artifacts import Embedding, Split, Tokens
+from pipeline.artifacts.synthesis import Scorecard, Synthetic
 from pipeline.evaluation.synthetic.messages import real_messages, synthetic_messages
 from pipeline.evaluation.synthetic.scorecard import score
 from pipeline.ranges import Count

@@ -5,20 +5,28 @@ Shapes: n messages, T words, D vector width, L latent dimensions.
 
 from __future__ import annotations
 
-from typing import Annotated
+import logging
+from typing import TYPE_CHECKING, Annotated
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 from pydantic import Field
 
-from pipeline.artifacts import Corpus, Embedding, FittedVae, Latents, Split, Synthetic, Tokens
+from pipeline.artifacts import Corpus, Embedding, Rows, Split, Tokens
+from pipeline.artifacts.synthesis import FittedVae, Latents, Synthetic
 from pipeline.evaluation import latents
 from pipeline.models.backend import start_keras
 from pipeline.models.vae.settings import Shape
 from pipeline.stages.generation import Generation, draw_seeds, writer
 from pipeline.text.decoding import copies, to_texts
 
+if TYPE_CHECKING:
+    from pipeline.models.vae.flow import Codes
+    from pipeline.models.vae.synthesiser import Synthesiser
+
+log = logging.getLogger(__name__)
+BLOCK = 256  # messages at a time
 DRAWS = 20  # codes of each message that KLs to the priors are estimated from
 
 
@@ -32,47 +40,67 @@ def encode_messages(
     resamples: Annotated[int, Field(ge=100)],
     seed: int,
 ) -> Latents:
-    """What the encoder makes of the validation and test parts, and how far each prior is from it."""
+    """What the encoder makes of the validation and test parts, and how far each prior is from it.
+
+    Whether the latent is alive is asked of the validation part; the priors are compared on the test part, since the
+    validation part has chosen the flow's epoch.
+    """
     start_keras(seed)
     from pipeline.models.vae.synthesiser import load_synthesiser
 
     model = load_synthesiser(fitted, build, embedding.matrix)
     parts = ("validation",) if split.validation_is_test else ("validation", "test")
     rows = np.concatenate([getattr(split, part) for part in parts])
-    ids, labels = tokens.ids[rows], split.labels[rows]
-    codes = model.encode(ids, labels)
-    table = pd.DataFrame({"part": [part for part in parts for _ in getattr(split, part)], "row": rows, "label": labels})
+    codes = model.encode(tokens.ids[rows], split.labels[rows])
+    table = pd.DataFrame({"part": [part for part in parts for _ in getattr(split, part)], "row": rows})
+    table["label"] = codes.labels
     table["kl"] = latents.kl_to_gaussian(codes.means, codes.log_variances).sum(axis=1)
-    counts = ids != 0 if build.mask else np.ones_like(ids, bool)
-    vectors = model.write(codes.means, labels, counts)
-    means = _class_means(split, tokens, embedding, build)
-    table["mse"] = _mean_squared_error(vectors, embedding.matrix[ids], counts)
-    table["baseline_mse"] = _mean_squared_error(means[labels][:, None], embedding.matrix[ids], counts)
-    table["words"] = counts.sum(axis=1)
-    placed = latents.planes(codes.means, seed)
-    held = slice(len(split.validation))
-    drawn = codes.draw(DRAWS, np.random.default_rng(seed))
-    flow = np.stack([model.log_prior(draw[held], labels[held]) for draw in drawn]).astype(np.float64)
-    own = drawn[:, held]
-    dimensions = latents.describe_dimensions(codes.means[held], codes.log_variances[held])
-    priors = latents.compare_priors(
-        latents.log_posterior(own, codes.means[held], codes.log_variances[held]),
-        {"gaussian": latents.log_gaussian_prior(own), "realnvp": flow},
-        split.groups[split.validation],
-        resamples=resamples,
-        seed=seed,
-    )
-    validation = table[held]
+    table = pd.concat([table, _errors(model, codes, rows, split, tokens, embedding, build)], axis=1)
+    validation = table[table["part"] == "validation"]
+    held, tested = codes.take(slice(len(validation))), codes.take(slice(-len(split.test), None))
+    dimensions = latents.describe_dimensions(held.means, held.log_variances)
+    collapsed = latents.is_collapsed(dimensions)
+    if collapsed:
+        log.warning("the latent has collapsed: the code says next to nothing of the message")
+    random = np.random.default_rng(seed)
     return Latents(
-        table=pd.concat([table, placed], axis=1),
+        table=pd.concat([table, latents.planes(codes.means, seed)], axis=1),
         dimensions=dimensions,
-        priors=priors,
+        priors=_priors(model, tested, split.groups[split.test], resamples, seed),
         kl_nats=float(dimensions["kl"].sum()),
         reconstruction_mse=float(np.average(validation["mse"], weights=validation["words"])),
-        mutual_information_nats=latents.mutual_information(codes.means[held], codes.log_variances[held], own),
+        mutual_information_nats=latents.mutual_information(held.means, held.log_variances, held.draw(DRAWS, random)),
         active_units=int(dimensions["active"].sum()),
-        collapsed=latents.is_collapsed(dimensions),
+        collapsed=collapsed,
     )
+
+
+def _errors(
+    model: Synthesiser, codes: Codes, rows: Rows, split: Split, tokens: Tokens, embedding: Embedding, build: Shape
+) -> pd.DataFrame:
+    """Mean squared error of each message's reconstruction and of its class's mean vector, and its words."""
+    means = _class_means(split, tokens, embedding, build)
+    tables = []
+    for start in range(0, len(rows), BLOCK):  # all vectors at once would take gigabytes of a large corpus
+        some = codes.take(slice(start, start + BLOCK))
+        ids = tokens.ids[rows[start : start + BLOCK]]
+        counts = ids != 0 if build.mask else np.ones_like(ids, bool)
+        real = embedding.matrix[ids]
+        errors = {
+            "mse": _mean_squared_error(model.write(some.means, some.labels, counts), real, counts),
+            "baseline_mse": _mean_squared_error(means[some.labels][:, None], real, counts),
+            "words": counts.sum(axis=1),
+        }
+        tables.append(pd.DataFrame(errors))
+    return pd.concat(tables, ignore_index=True)
+
+
+def _priors(model: Synthesiser, codes: Codes, groups: Rows, resamples: int, seed: int) -> pd.DataFrame:
+    drawn = codes.draw(DRAWS, np.random.default_rng(seed))
+    flow = np.stack([model.log_prior(draw, codes.labels) for draw in drawn]).astype(np.float64)
+    posterior = latents.log_posterior(drawn, codes.means, codes.log_variances)
+    priors = {"gaussian": latents.log_gaussian_prior(drawn), "realnvp": flow}
+    return latents.compare_priors(posterior, priors, groups, resamples=resamples, seed=seed)
 
 
 def generate_messages(

@@ -4,7 +4,8 @@ from itertools import pairwise
 
 import numpy as np
 
-from pipeline.artifacts import Messages, Split
+from pipeline.artifacts import Split
+from pipeline.artifacts.synthesis import Messages
 from pipeline.evaluation.synthetic.messages import mean_vectors
 
 NUM_WORDS, LENGTH, DIM = 60, 12, 4

@@ -8,7 +8,8 @@ from message_samples import NUM_WORDS, messages, split_of, word_table
 from sklearn.metrics import average_precision_score, f1_score, recall_score
 from sklearn.naive_bayes import MultinomialNB
 
-from pipeline.artifacts import Messages, Rows
+from pipeline.artifacts import Rows
+from pipeline.artifacts.synthesis import Messages
 from pipeline.errors import UserError
 from pipeline.evaluation.augmentation import DIFFERENCES, Parts, study
 from pipeline.evaluation.bags import count_words, squash

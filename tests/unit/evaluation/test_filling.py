@@ -2,7 +2,8 @@ import numpy as np
 import pytest
 from message_samples import messages, word_table
 
-from pipeline.artifacts import Messages, Rows
+from pipeline.artifacts import Rows
+from pipeline.artifacts.synthesis import Messages
 from pipeline.evaluation.filling import METHODS, drop_words, fill
 from pipeline.evaluation.quick import Training
 from pipeline.evaluation.synthetic.messages import mean_vectors

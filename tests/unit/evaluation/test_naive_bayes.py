@@ -5,7 +5,7 @@ from message_samples import NUM_WORDS, messages, word_table
 from sklearn.metrics import accuracy_score
 from sklearn.naive_bayes import BernoulliNB, GaussianNB, MultinomialNB
 
-from pipeline.artifacts import Messages
+from pipeline.artifacts.synthesis import Messages
 from pipeline.evaluation.bags import count_words, words_last
 from pipeline.evaluation.naive_bayes import Views, describe, evaluate, flatten_vectors, flatten_words, view
 

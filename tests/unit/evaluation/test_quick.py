@@ -6,7 +6,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
 from sklearn.naive_bayes import GaussianNB, MultinomialNB
 
-from pipeline.artifacts import Messages
+from pipeline.artifacts.synthesis import Messages
 from pipeline.evaluation.bags import count_words
 from pipeline.evaluation.quick import CLASSIFIERS, Training, fit_and_score, fit_rarity, read
 

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from pipeline.artifacts import FittedVae
+from pipeline.artifacts.synthesis import FittedVae
 from pipeline.stages import augmentation
 from vae_samples import GENERATION, RECIPE, SHAPE, fitted, parts
 

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from pipeline.artifacts import Latents
+from pipeline.artifacts.synthesis import Latents
 from pipeline.models.backend import start_keras
 from pipeline.stages.synthesise import encode_messages
 from vae_samples import fitted, parts, shape

@@ -5,7 +5,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from pipeline.artifacts import Embedding, Evaluators, Fitted, Split, Synthetic, Tokens
+from pipeline.artifacts import Embedding, Fitted, Split, Tokens
+from pipeline.artifacts.synthesis import Evaluators, Synthetic
 from pipeline.errors import UserError
 from pipeline.evaluation.bags import words_last
 from pipeline.models import fitting

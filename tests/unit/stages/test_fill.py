@@ -10,7 +10,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from pipeline.artifacts import Extra, Sample, Synthetic
+from pipeline.artifacts import Extra, Sample
+from pipeline.artifacts.synthesis import Synthetic
 from pipeline.errors import UserError
 from pipeline.stages import extra
 from pipeline.stages.fill import fill_up, take_no_extra, take_no_real, take_real, take_synthetic

@@ -6,7 +6,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from pipeline.artifacts import Probes, Resource
+from pipeline.artifacts import Resource
+from pipeline.artifacts.synthesis import Probes
 from pipeline.errors import UserError
 from pipeline.models.backend import start_keras
 from pipeline.stages.generation import writer

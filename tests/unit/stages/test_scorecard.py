@@ -4,7 +4,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from pipeline.artifacts import Embedding, Split, Synthetic, Tokens
+from pipeline.artifacts import Embedding, Split, Tokens
+from pipeline.artifacts.synthesis import Synthetic
 from pipeline.evaluation.synthetic.messages import real_messages, synthetic_messages
 from pipeline.evaluation.synthetic.scorecard import score
 from pipeline.stages.scorecard import score_synthetic

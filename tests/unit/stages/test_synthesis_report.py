@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from pipeline.artifacts import Evaluators
+from pipeline.artifacts.synthesis import Evaluators
 from pipeline.stages import synthesis_report as stage
 from synthesis_samples import HOSTILE, SCORES, Made, make, write_run
 

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.artifacts import Messages
+from pipeline.artifacts.synthesis import Messages
 from pipeline.evaluation.synthetic.ngrams import Ids, stack
 
 FOLDS = 5

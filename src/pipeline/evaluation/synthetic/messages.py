@@ -8,12 +8,17 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.artifacts import Embedding, Messages, Rows, Split, Synthetic, Tokens
+from pipeline.artifacts import Embedding, Rows, Split, Tokens
+from pipeline.artifacts.synthesis import Messages, Synthetic
 
 
 def real_messages(tokens: Tokens, embedding: Embedding, split: Split, rows: Rows) -> Messages:
-    """Some rows of the corpus, each with the mean of its words' vectors."""
-    ids = tokens.ids[rows]
+    """Some rows of the corpus, each with the mean of its words' vectors.
+
+    Words that the vocabulary lacks are left out: only messages that were not trained on hold them, so that they would
+    tell a holdout from generated messages, and weigh in a class by how few words it has.
+    """
+    ids = np.where(tokens.ids[rows] < tokens.num_reserved, 0, tokens.ids[rows])
     return Messages(ids, split.labels[rows], mean_vectors(ids, embedding.matrix), split.groups[rows])
 
 

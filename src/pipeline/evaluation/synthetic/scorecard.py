@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from pipeline.artifacts import Messages, Scorecard
+from pipeline.artifacts.synthesis import Messages, Scorecard
 from pipeline.errors import UserError
 from pipeline.evaluation.synthetic.copying import copied_ngrams, exact_copies
 from pipeline.evaluation.synthetic.discriminator import discriminator_auc

@@ -21,6 +21,7 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
+from pipeline.errors import UserError
 from pipeline.models.fitting import STEPS
 
 COUPLINGS, HIDDEN = 6, 64
@@ -35,6 +36,10 @@ class Codes:
     means: NDArray[np.float32]
     log_variances: NDArray[np.float32]
     labels: NDArray[np.int8]
+
+    def take(self, rows: slice) -> Codes:
+        """Those of some messages."""
+        return Codes(self.means[rows], self.log_variances[rows], self.labels[rows])
 
     def draw(self, draws: int, random: np.random.Generator) -> NDArray[np.float32]:
         """Codes (draws, n, L)."""
@@ -86,16 +91,22 @@ class Flow(keras.Model):
 
 
 def fit_flow(train: Codes, validation: Codes, *, seed: int) -> Flow:
-    """Fit a flow to the training codes; the weights of its best epoch on the validation codes are kept."""
+    """Fit a flow to the training codes; the weights of its best epoch on the validation codes are kept.
+
+    Raises:
+        UserError: the loss is no longer finite.
+    """
     flow = Flow(train.means.shape[1])
     random = np.random.default_rng(seed)
     (codes, labels), (held, held_labels) = _rows(train, random), _rows(validation, random)
     order = random.permutation(len(labels))
     flow.compile(
-        optimizer=keras.optimizers.Adam(RATE), loss=lambda _, log_density: -log_density, steps_per_execution=STEPS
+        optimizer=keras.optimizers.Adam(RATE, clipnorm=1.0),
+        loss=lambda _, log_density: -log_density,
+        steps_per_execution=STEPS,
     )
     stop = keras.callbacks.EarlyStopping(patience=PATIENCE, restore_best_weights=True)
-    flow.fit(
+    fitted = flow.fit(
         (codes[order], labels[order]),
         labels[order],  # not looked at: the loss is of the log-density alone
         validation_data=((held, held_labels), held_labels),
@@ -104,6 +115,12 @@ def fit_flow(train: Codes, validation: Codes, *, seed: int) -> Flow:
         callbacks=[stop],
         verbose=cast("Any", 0),
     )
+    if not np.isfinite(min(fitted.history["val_loss"])):
+        raise UserError(
+            "The flow that is the prior of the codes diverged: its loss is not a finite number.",
+            expected="codes near those of N(0, 1)",
+            remedy="Raise synthesiser.training.beta, the weight that keeps the codes there.",
+        )
     return flow
 
 

@@ -16,7 +16,7 @@ import pandas as pd
 import tensorflow as tf
 from numpy.typing import NDArray
 
-from pipeline.artifacts import FittedVae
+from pipeline.artifacts.synthesis import FittedVae
 from pipeline.models.fitting import Examples
 from pipeline.models.vae.flow import Codes, Flow, fit_flow
 from pipeline.models.vae.network import Vae, flat_weights, load_weights

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import logging
 import math
+import sys
 import time
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -71,23 +72,23 @@ def train(
         UserError: the loss is no longer finite; the last good weights are kept in `scratch`.
     """
     steps = -(-len(train.labels) // recipe.batch_size)
-    trainer = Trainer(vae, recipe, steps=steps, seed=seed)
+    trainer = Trainer(vae, recipe, steps=steps, seed=seed, of=name)
     checkpoint = Checkpoint(scratch / f"{name}.npz", Epoch)
     history, best = checkpoint.restore(trainer)
     best = best or trainer.get_weights()
     if history:
         log.info("training goes on after epoch %d of %d", len(history), recipe.epochs)
     with Progress(epochs=recipe.epochs, steps=steps, done=len(history)) as progress:
-        while len(history) < recipe.epochs and not is_out_of_patience(_watched(history), recipe.patience):
+        while len(history) < recipe.epochs and not is_out_of_patience(_watched(history, recipe), recipe.patience):
             history.append(_one_epoch(trainer, train, validation, len(history) + 1, seed, scratch, progress))
             if not math.isfinite(history[-1].val_loss):
                 trainer.set_weights(best)
                 where = f"after epoch {len(history)} the validation loss"
                 raise _diverged(trainer, scratch, where, "of the best epoch before")
-            if best_epoch(_watched(history)) == len(history):
+            if best_epoch(_watched(history, recipe)) == len(history):
                 best = trainer.get_weights()
             checkpoint.write(trainer, history, best)
-    kept = best_epoch(_watched(history)) if recipe.keep == "best" else len(history)
+    kept = best_epoch(_watched(history, recipe)) if recipe.keep == "best" else len(history)
     if recipe.keep == "best":
         trainer.set_weights(best)
     table = pd.DataFrame([asdict(epoch) for epoch in history])
@@ -97,10 +98,10 @@ def train(
 class Trainer(keras.Model):
     """A network with its recipe, optimiser and random stream, as Keras trains it."""
 
-    def __init__(self, vae: Vae, recipe: Recipe, *, steps: int, seed: int) -> None:
-        """Get ready for `steps` an epoch."""
+    def __init__(self, vae: Vae, recipe: Recipe, *, steps: int, seed: int, of: str) -> None:
+        """Get ready for `steps` an epoch; `of` names the classes whose messages are read."""
         super().__init__(name="trainer")
-        self.vae, self.recipe = vae, recipe
+        self.vae, self.recipe, self.of = vae, recipe, of
         self.noise = keras.random.SeedGenerator(seed)
         self.steps, self.warmup_steps = steps, steps * recipe.warmup_epochs
         self.bad_step = self.add_weight((), "zeros", "int32", trainable=False, name="bad_step")  # 1-based, 0 for none
@@ -211,7 +212,7 @@ def _stop_if_bad(trainer: Trainer, epoch: int, scratch: Path) -> None:
 
 def _diverged(trainer: Trainer, scratch: Path, where: str, which: str) -> UserError:
     """Keep the weights that the network has now, and say so."""
-    kept = scratch / "last_good.npy"
+    kept = scratch / f"last_good_{trainer.of}.npy"
     np.save(kept, flat_weights(trainer.vae), allow_pickle=False)
     return UserError(
         f"Training diverged: {where} is not a finite number. The weights {which} are kept in {kept}.",
@@ -221,5 +222,10 @@ def _diverged(trainer: Trainer, scratch: Path, where: str, which: str) -> UserEr
     )
 
 
-def _watched(history: list[Epoch]) -> list[float]:
-    return [row.val_loss for row in history]
+def _watched(history: list[Epoch], recipe: Recipe) -> list[float]:
+    """The validation loss of each epoch; of two epochs of the warm-up the later counts as better, as any after it does.
+
+    While the KL is nearly free the loss at its full weight falls and rises with how far the codes have been let go.
+    """
+    highest = sys.float_info.max
+    return [highest / row.epoch if row.epoch <= recipe.warmup_epochs else row.val_loss for row in history]

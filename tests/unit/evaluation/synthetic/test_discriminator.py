@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from pipeline.artifacts import Messages
+from pipeline.artifacts.synthesis import Messages
 from pipeline.evaluation.synthetic.discriminator import discriminator_auc
 
 UNKNOWN = 1

@@ -3,7 +3,8 @@
 import numpy as np
 import pandas as pd
 
-from pipeline.artifacts import Embedding, Split, Synthetic, Tokens
+from pipeline.artifacts import Embedding, Split, Tokens
+from pipeline.artifacts.synthesis import Synthetic
 from pipeline.evaluation.synthetic.messages import mean_vectors, real_messages, synthetic_messages
 
 IDS = np.array([[2, 3, 3, 0], [0, 0, 4, 1], [1, 0, 0, 0]], np.int32)

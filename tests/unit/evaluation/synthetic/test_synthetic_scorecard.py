@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from pipeline.artifacts import Messages, Scorecard
+from pipeline.artifacts.synthesis import Messages, Scorecard
 from pipeline.errors import UserError
 from pipeline.evaluation.synthetic.messages import mean_vectors
 from pipeline.evaluation.synthetic.scorecard import score

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from pipeline.artifacts import FittedVae
+from pipeline.artifacts.synthesis import FittedVae
 from pipeline.models.backend import start_keras
 from vae_samples import LATENT, RECIPE, fitted, messages, shape, table
 
