@@ -101,14 +101,13 @@ class Writer:
         codes: Floats,
         labels: NDArray[np.int8],
         lengths: NDArray[np.int64],
-        uniforms: NDArray[np.float64] | None,
+        uniforms: NDArray[np.float64],
     ) -> Written:
-        """Messages of codes (n, L) with lengths (n,); words are drawn by `uniforms` (n, T), or the best are taken."""
+        """Messages of codes (n, L) with lengths (n,), their words drawn by `uniforms` (n, T)."""
         parts = []
         for start in range(0, len(codes), BLOCK):  # all vectors at once would take gigabytes of a large corpus
             rows = slice(start, start + BLOCK)
-            chances = None if uniforms is None else uniforms[rows]
-            parts.append(self._write_block(codes[rows], labels[rows], lengths[rows], chances))
+            parts.append(self._write_block(codes[rows], labels[rows], lengths[rows], uniforms[rows]))
         return Written(*(np.concatenate(columns) for columns in zip(*parts, strict=True)))
 
     def _write_block(
@@ -116,7 +115,7 @@ class Writer:
         codes: Floats,
         labels: NDArray[np.int8],
         lengths: NDArray[np.int64],
-        uniforms: NDArray[np.float64] | None,
+        uniforms: NDArray[np.float64],
     ) -> tuple[NDArray[np.int32], Floats, Floats]:
         """Indices, vectors and means of some messages."""
         counts = np.arange(self.max_length) < lengths[:, None]

@@ -84,6 +84,7 @@ def probe_messages(
     """
     start_keras(seed)
     pen = writer(fitted, split.train, split, tokens, embedding, build=build, generate=generate)
+    chances = np.random.default_rng(seed).random(pen.max_length)
     own = slice(given.num_reconstruct)
     chosen = _choose(split, num_reconstructions, seed)
     shown = pd.DataFrame(
@@ -94,27 +95,37 @@ def probe_messages(
         }
     )
     rows = np.concatenate([np.repeat(given.ids[own], 2, axis=0), tokens.ids[chosen]])
-    shown.insert(2, "reconstruction", _reconstruct(pen, rows, shown["label"].to_numpy(np.int8), tokens))
+    shown.insert(2, "reconstruction", _reconstruct(pen, rows, shown["label"].to_numpy(np.int8), tokens, chances))
     pairs, ends, labels = _pairs(split, tokens, texts, _choose(split, 2, seed))
     if len(given.texts) > given.num_reconstruct:
         pairs, labels = np.tile(given.ids[given.num_reconstruct :], (2, 1, 1)), np.array([0, 1], np.int8)
         ends = [given.texts[given.num_reconstruct :]] * 2
-    paths = _walk(pen, pairs, labels, num_steps, tokens)
+    paths = _walk(pen, pairs, labels, num_steps, tokens, chances)
     named = pd.DataFrame([(path, *both) for path, both in enumerate(ends)], columns=["path", "first", "second"])
     return Probes(shown, paths, named)
 
 
-def _reconstruct(pen: Writer, ids: NDArray[np.int32], labels: NDArray[np.int8], tokens: Tokens) -> list[str]:
-    """Texts written from the means of the messages' codes, each as long as the message; the best words, none drawn."""
+def _reconstruct(
+    pen: Writer, ids: NDArray[np.int32], labels: NDArray[np.int8], tokens: Tokens, chances: NDArray[np.float64]
+) -> list[str]:
+    """Texts written from the means of the messages' codes, each as long as the message, all by the same chances."""
     codes = pen.model.encode(ids, labels).means
-    written = pen.write(codes, labels, np.count_nonzero(ids, axis=1), None)
+    written = pen.write(codes, labels, np.count_nonzero(ids, axis=1), np.tile(chances, (len(ids), 1)))
     return to_texts(written.ids, tokens.vocabulary)
 
 
 def _walk(
-    pen: Writer, pairs: NDArray[np.int32], labels: NDArray[np.int8], num_steps: int, tokens: Tokens
+    pen: Writer,
+    pairs: NDArray[np.int32],
+    labels: NDArray[np.int8],
+    num_steps: int,
+    tokens: Tokens,
+    chances: NDArray[np.float64],
 ) -> pd.DataFrame:
-    """Texts at `num_steps` places between the codes of the two messages of each path (P, 2, T), of its class (P,)."""
+    """Texts at `num_steps` places between the codes of the two messages of each path (P, 2, T), of its class (P,).
+
+    All are drawn by the same chances (T,): what differs between two places, the code has changed.
+    """
     tables = [pd.DataFrame({"path": [], "step": [], "label": [], "text": []})] if not len(pairs) else []
     for path, (pair, label) in enumerate(zip(pairs, labels, strict=True)):
         same = np.full(num_steps, label, np.int8)
@@ -122,7 +133,7 @@ def _walk(
         steps = np.linspace(0, 1, num_steps)
         codes = ((1 - steps)[:, None] * first + steps[:, None] * second).astype(np.float32)
         lengths = pen.draw_lengths(codes, same, np.full(num_steps, 0.5))
-        written = pen.write(codes, same, lengths, None)
+        written = pen.write(codes, same, lengths, np.tile(chances, (num_steps, 1)))
         said = to_texts(written.ids, tokens.vocabulary)
         tables.append(pd.DataFrame({"path": path, "step": steps, "label": same, "text": said}))
     return pd.concat(tables, ignore_index=True)

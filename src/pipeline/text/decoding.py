@@ -19,7 +19,7 @@ BLOCK = 128  # messages written at a time: their scores of 20,000 words take 10 
 def write_words(
     vectors: NDArray[np.float32],
     lengths: NDArray[np.integer],
-    uniforms: NDArray[np.floating] | None,
+    uniforms: NDArray[np.floating],
     table: NDArray[np.float32],
     allowed: NDArray[np.bool_],
     *,
@@ -30,10 +30,9 @@ def write_words(
     """Write each message word by word, from the vector at each place; padded with 0 at the end.
 
     A word's score is the cosine of its vector and that at its place, divided by the temperature, plus bigram_weight *
-    log p(word | word before it); its chance is the softmax of the scores over all allowed words. Without `uniforms`
-    nothing is drawn: the word with the highest score is taken, the lower index of two that are equal. So it is at
-    temperature 0, where the score is cosine + bigram_weight * log p: without bigrams, the nearest word. A vector of
-    zeros has cosine 0 with everything.
+    log p(word | word before it); its chance is the softmax of the scores over all allowed words. At temperature 0
+    nothing is drawn: the score is cosine + bigram_weight * log p, and the word with the highest is taken, the lower
+    index of two that are equal: without bigrams, the nearest word. A vector of zeros has cosine 0 with everything.
 
     The words of a message depend on its own row alone, whatever other messages there are.
 
@@ -64,10 +63,8 @@ def write_words(
             if bigrams is not None and bigram_weight:
                 previous = ids[open_, step - 1] if step else np.full(len(open_), START)
                 scores += np.float32(bigram_weight) * bigrams.log_chances(previous, words)
-            if uniforms is None or temperature == 0:
-                ids[open_, step] = words[scores.argmax(axis=1)]
-            else:
-                ids[open_, step] = words[_draw(scores, uniforms[open_, step])]
+            taken = _draw(scores, uniforms[open_, step]) if temperature else scores.argmax(axis=1)
+            ids[open_, step] = words[taken]
     return ids
 
 

@@ -44,7 +44,8 @@ def reconstruct(said: str, label: int, build: Any = SHAPE) -> str:
     ids = np.zeros((1, tokens.ids.shape[1]), np.int32)
     ids[0, : len(words)] = words
     labels = np.array([label], np.int8)
-    written = pen.write(pen.model.encode(ids, labels).means, labels, np.array([len(words)]), None)
+    chances = np.random.default_rng(PROBE["seed"]).random((1, pen.max_length))
+    written = pen.write(pen.model.encode(ids, labels).means, labels, np.array([len(words)]), chances)
     return to_texts(written.ids, tokens.vocabulary)[0]
 
 
