@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from typing import Any
 
@@ -9,7 +10,8 @@ import pandas as pd
 
 from pipeline.reporting import words
 from pipeline.reporting.synthesis.published import PUBLISHED
-from pipeline.reporting.synthesis.sentences import helped_sentence
+from pipeline.reporting.synthesis.scores import OF_THREE_PARTS
+from pipeline.reporting.synthesis.sentences import helped_sentence, information_said, luck_sentence
 from pipeline.reporting.synthesis.tables import SETTINGS
 from pipeline.reporting.synthesis.verdicts import RIVALS, deciding_metrics
 from pipeline.reporting.synthesis.verdicts import estimate as estimated
@@ -24,13 +26,16 @@ def synthesis_text(metrics: dict[str, Any], report: dict[str, Any], manifest: di
     counts = "; ".join(f"{part['part']} {part['negative'] + part['positive']:,}" for part in report["counts"])
     state = "collapsed" if latent["collapsed"] else "alive"
     commit = (manifest["git_commit"] or "unknown")[:10]
+    held = next((part for part in report["counts"] if part["part"] == "validation"), {"negative": 0, "positive": 0})
+    nats = latent["mutual_information_nats"]
+    told = information_said(math.nan if nats is None else nats, held["negative"] + held["positive"])
     return f"""\
 ## {metrics["experiment"]} on {metrics["dataset"]}, protocol {metrics["protocol"]}, seed {metrics["seed"]}
 
 {report["headline"]}
 
 Messages: {counts}. The latent is {state}: KL {number(latent["kl_nats"])} nats a message, {latent["active_units"]} of
-{latent["dimensions"]} dimensions active, {number(latent["mutual_information_nats"])} nats of mutual information.
+{latent["dimensions"]} dimensions active, mutual information {told}.
 {generated["negative"] + generated["positive"]:,} messages were generated, of which {generated["copies"]:,} repeat a
 training message. {metrics["params"]:,} weights. Commit {commit}, started {manifest["started"]}.
 
@@ -40,9 +45,9 @@ Evaluators, trained on → tested on:
 
 Scores of the synthetic messages, with the range over draws, beside a real holdout of the same size:
 
-{scorecard(metrics)}
+{scorecard(metrics, report)}
 
-{augmentation(metrics)}
+{augmentation(metrics, report)}
 """
 
 
@@ -60,16 +65,26 @@ def evaluators(metrics: dict[str, Any]) -> str:
     return "\n".join(table(["evaluator", "trained → tested on", *COLUMNS], rows))
 
 
-def scorecard(metrics: dict[str, Any]) -> str:
+def scorecard(metrics: dict[str, Any], report: dict[str, Any]) -> str:
     """Every score beside that of the holdout."""
     rows = [
-        [name, f"{number(score['synthetic'])} [{', '.join(map(number, score['range']))}]", number(score["holdout"])]
+        [
+            name,
+            f"{number(score['synthetic'])} [{', '.join(map(number, score['range']))}]",
+            number(score["holdout"]) + because(name, score, report),
+        ]
         for name, score in metrics["scorecard"].items()
     ]
     return "\n".join(table(["score", "synthetic", "holdout"], rows))
 
 
-def augmentation(metrics: dict[str, Any]) -> str:
+def because(name: str, score: dict[str, Any], report: dict[str, Any]) -> str:
+    """Why a score of the holdout is undefined, where that is known."""
+    is_known = score["holdout"] is None and report["validation_is_test"] and name in OF_THREE_PARTS
+    return " (needs a third real part)" if is_known else ""
+
+
+def augmentation(metrics: dict[str, Any], report: dict[str, Any]) -> str:
     """What synthetic messages do beside each rival, in words and in paired differences."""
     found = pd.DataFrame(metrics["augmentation"])
     if found.empty:
@@ -79,9 +94,11 @@ def augmentation(metrics: dict[str, Any]) -> str:
         for metric, label in deciding_metrics(found).items()
         for record in found[(found["method"] == "synthetic") & (found["metric"] == metric)].to_dict("records")
     ]
+    luck = luck_sentence(found, report["augmentation"]["repeats"], report["classes"]["positive"])
     heads = ["classifier", "real positive messages", "metric", *(f"over {against.name}" for against in RIVALS)]
     return "\n".join([
-        helped_sentence(found), "", "Paired differences of adding synthetic messages:", "", *table(heads, rows)
+        f"{helped_sentence(found)} {luck}", "", "Paired differences of adding synthetic messages:", "",
+        *table(heads, rows),
     ])  # fmt: skip
 
 

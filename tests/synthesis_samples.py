@@ -55,6 +55,8 @@ class Made:
 
     dataset: str = "spam_or_not_spam"
     protocol: str = "clean"
+    source: str = "spam_synthesis"
+    overrides: tuple[str, ...] = ()
     stand_in: bool = False
     per_class: bool = False
     collapsed: bool = False
@@ -66,6 +68,8 @@ class Made:
     has_coverage: bool = True
     has_probes: bool = True
     seed: int = 7
+    repeats: int = 5
+    information: float = 4.87
 
 
 @dataclass(frozen=True)
@@ -222,7 +226,7 @@ def _latents(rng: np.random.Generator, made: Made) -> Latents:
         }),
         kl_nats=float(kl.sum()),
         reconstruction_mse=0.0912,
-        mutual_information_nats=0.01 if made.collapsed else 4.87,
+        mutual_information_nats=0.01 if made.collapsed else made.information,
         active_units=int(active.sum()),
         collapsed=made.collapsed,
     )  # fmt: skip
@@ -321,7 +325,7 @@ def _augmentation(rng: np.random.Generator, made: Made) -> Augmentation:
                     })  # fmt: skip
                 assert gain >= 0
     said = {name: f"what {name} does" for name in (*METHODS, "mnb", "gnb", "logistic")}
-    return Augmentation(pd.DataFrame(rows), repeats=5, descriptions=said)
+    return Augmentation(pd.DataFrame(rows), repeats=made.repeats, descriptions=said)
 
 
 def _over(gap: float, gains: dict[str, float], half: float) -> dict[str, float]:
@@ -335,7 +339,8 @@ def _over(gap: float, gains: dict[str, float], half: float) -> dict[str, float]:
 
 def _manifest(made: Made) -> dict[str, Any]:
     return {
-        "experiment": "lstm_vae", "protocol": made.protocol, "status": "reporting", "seed": made.seed,
+        "experiment": "lstm_vae", "protocol": made.protocol, "source": made.source, "status": "reporting",
+        "seed": made.seed,
         "started": "2025-03-04T05:06:07+00:00", "seconds": 901.2, "stand_in": made.stand_in, "command": COMMAND,
         "git_commit": "5db857e6f7df11eabb5e5665836db9ec8df07e28", "git_dirty": False, "python": "3.11.9",
         "platform": "Linux-6.1-x86_64", "cpu_count": 2, "versions": {"keras": "3.15.0", "numpy": "2.4.6"},
@@ -348,5 +353,5 @@ def _manifest(made: Made) -> dict[str, Any]:
             "stage": "fit_vae", "key": "5f" * 32, "status": "computed", "reason": "not in the store",
             "seconds": 640.5, "peak_memory_mb": 1403.0,
         }],
-        "overrides": [], "choices": {},
+        "overrides": list(made.overrides), "choices": {},
     }  # fmt: skip

@@ -47,6 +47,16 @@ def test_a_run_of_synthesis_has_a_section_of_its_own(script: Any, tmp_path: Path
     assert all((tmp_path / "docs" / name).exists() for name in shown)
 
 
+def test_a_published_run_of_synthesis_says_what_limits_its_figures(script: Any, tmp_path: Path) -> None:
+    write_run(tmp_path / "run", Made(protocol="published", collapsed=True, undefined=True, repeats=1))
+    finish(tmp_path / "run")
+    assert script.main([str(tmp_path / "run"), "--output", str(tmp_path / "docs")]) == 0
+    page = (tmp_path / "docs" / "RESULTS.md").read_text(encoding="utf-8")
+    assert "\nLATENT COLLAPSED, spam_or_not_spam: KL 0.03 nats" in page
+    assert "| membership_auc | undefined [undefined, undefined] | undefined (needs a third real part) |" in page
+    assert "intervals cover the luck of the test messages alone, not which spam was drawn" in page
+
+
 def test_runs_on_stand_in_data_are_no_results(script: Any, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     write_run(tmp_path / "run", Made(stand_in=True, num_messages=80))
     finish(tmp_path / "run")

@@ -96,6 +96,18 @@ def describe_settings(
     }
 
 
+def describe_network(name: str, num_params: int, chosen_on: int, *, validation_is_test: bool) -> str:
+    """What a network is; `chosen_on` real messages chose the epoch of each fit, 0 where nothing did."""
+    said = f"{name}, {num_params:,} weights, on word indices"
+    if not chosen_on:
+        return said
+    part = "test part, which doubles as the validation part" if validation_is_test else "validation part"
+    return (
+        f"{said}; the {chosen_on:,} real messages of the {part} chose the epoch of each fit, so that real messages "
+        "have a say in training on synthetic ones too"
+    )
+
+
 def _count(labels: NDArray[np.integer], kind: str) -> str:
     return f"{len(labels):,} {kind} messages ({int(labels.sum()):,} positive)"
 

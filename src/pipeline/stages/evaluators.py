@@ -69,7 +69,8 @@ def evaluate_networks(
     Raises:
         UserError: the training part, the test part or the synthetic messages lack a class.
     """
-    assert real.name == made.name == both.name, (real.name, made.name, both.name)
+    fits = (real, made, both)
+    assert len({fit.name for fit in fits}) == 1, [fit.name for fit in fits]
     labels, made_labels = split.labels[split.test], synthetic.table["label"].to_numpy(np.int8)
     settings = transfer.describe_settings(split.labels[split.train], made_labels, labels)
     start_keras(seed=0)  # nothing is drawn
@@ -84,7 +85,9 @@ def evaluate_networks(
         "augmented": Scored(labels, _predict(both, ids), groups),
     }
     table = transfer.compare_settings(real.name, scored, resamples=resamples, seed=seed)
-    return Evaluators(table, {real.name: f"{real.name}, {real.num_params:,} weights, on word indices"}, settings)
+    chosen_on = len(split.validation) if any(fit.kept_by == "best" or fit.stopped_early for fit in fits) else 0
+    said = transfer.describe_network(real.name, real.num_params, chosen_on, validation_is_test=split.validation_is_test)
+    return Evaluators(table, {real.name: said}, settings)
 
 
 def _predict(fitted: Fitted, ids: NDArray[np.int32]) -> NDArray[np.float64]:

@@ -13,6 +13,7 @@ import pandas as pd
 from pipeline.artifacts import Corpus, Embedding, Pool, Split, Texts, Tokens
 from pipeline.artifacts.synthesis import Augmentation, Evaluators, FittedVae, Latents, Probes, Scorecard, Synthetic
 from pipeline.ranges import Count
+from pipeline.reporting.synthesis.protocol import published_note
 from pipeline.reporting.synthesis.report import draw_synthesis
 from pipeline.reporting.synthesis.sentences import headline
 from pipeline.stages.account import class_counts, data_facts, missing_words, rounded, stand_ins, write_json
@@ -72,8 +73,8 @@ def synthesis_report(
 ) -> str:
     """Write `metrics.json`, `report.json`, `tables/` and the generated messages, draw the report; the headline.
 
-    Reads the frame of the run (experiment, protocol, seed) from the `manifest.json` in `folder`. `num_samples` of each
-    class are shown.
+    Reads the frame of the run (experiment, protocol, source, overrides) from the `manifest.json` in `folder`.
+    `num_samples` of each class are shown.
     """
     frame = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
     evaluators = _joined(naive_bayes, networks)
@@ -172,6 +173,10 @@ def _facts(outcome: Outcome) -> dict[str, Any]:
             {"train": class_counts(outcome.split, outcome.split.train)},
         ),
         "family": "synthesis",
+        "protocol_note": published_note(
+            outcome.frame["source"], outcome.frame["protocol"], outcome.embedding.matrix.shape[1],
+            outcome.frame["overrides"],
+        ),
         "stand_in": bool(outcome.stand_ins),
         "stand_ins": outcome.stand_ins,
         "model": MODEL,
@@ -201,7 +206,7 @@ def _facts(outcome: Outcome) -> dict[str, Any]:
             "descriptions": outcome.augmentation.descriptions,
         },
     }  # fmt: skip
-    mark = "STAND-IN DATA, " if outcome.stand_ins else ""
+    mark = ("STAND-IN DATA, " if outcome.stand_ins else "") + ("LATENT COLLAPSED, " if latents.collapsed else "")
     said = headline(
         latents.kl_nats, latents.active_units, len(latents.dimensions),
         outcome.evaluators.table, outcome.augmentation.table,

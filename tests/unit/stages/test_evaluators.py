@@ -118,7 +118,7 @@ def last_word_reader(sign: float) -> Fitted:
     kernel = np.zeros((LENGTH, 1))
     kernel[-1] = 3
     model.set_weights([table, kernel, np.zeros(1)])
-    return Fitted(fitting.to_file(model), "reader", model.count_params(), pd.DataFrame(), 1, False, "best")
+    return Fitted(fitting.to_file(model), "reader", model.count_params(), pd.DataFrame(), 1, False, "best", [33, 17], 0)
 
 
 @pytest.mark.slow
@@ -136,3 +136,4 @@ def test_networks_are_tested_on_messages_padded_as_theirs_are() -> None:
         "augmented": 1.0,
     }
     assert found.settings == judge().settings
+    assert "; the 10 real messages of the validation part chose the epoch of each fit" in found.descriptions["reader"]

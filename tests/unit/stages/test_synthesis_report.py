@@ -75,7 +75,7 @@ def test_the_headline_is_one_line_with_what_matters(drawn: tuple[Path, str]) -> 
     assert drawn[1] == (
         "spam_or_not_spam: KL 7.46 nats, 12 of 16 units active; gnb trained on synthetic messages: accuracy 0.902, "
         "f1 0.713 (on real ones: accuracy 0.951, f1 0.842); added to real ones, by f1: cannot be told from doing "
-        "nothing or class weights; does worse than random oversampling and word dropout in 3 of 12 each"
+        "nothing or class weights; is worse than random oversampling and word dropout in 3 of 12 each"
     )
 
 
@@ -119,6 +119,13 @@ def test_evaluators_are_joined_in_order_and_the_first_say_what_settings_are() ->
     assert joined.table["evaluator"].tolist() == ["gnb", "gru"]
     assert list(joined.descriptions) == ["gnb", "gru"]
     assert joined.settings == {"trtr": "first"}
+
+
+def test_a_collapse_is_said_first_and_a_published_run_names_what_is_ours(tmp_path: Path) -> None:
+    said = write_run(tmp_path / "run", Made(protocol="published", collapsed=True, stand_in=True, num_messages=80))
+    assert said.startswith("STAND-IN DATA, LATENT COLLAPSED, spam_or_not_spam: KL 0.03 nats, 0 of 16 units active")
+    report = json.loads((tmp_path / "run" / "report.json").read_text(encoding="utf-8"))
+    assert "log-variances bounded to ±8" in report["protocol_note"]
 
 
 def test_stand_in_data_are_marked_everywhere(tmp_path: Path) -> None:

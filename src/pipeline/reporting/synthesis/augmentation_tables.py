@@ -18,7 +18,7 @@ from pipeline.reporting.synthesis.grid import (
     upper,
     value_cell,
 )
-from pipeline.reporting.synthesis.sentences import METHODS
+from pipeline.reporting.synthesis.sentences import METHODS, validation_name
 from pipeline.reporting.synthesis.verdicts import (
     NOTHING,
     RIVALS,
@@ -33,8 +33,8 @@ AUGMENTED = {
     "f1_validated": "F1, chosen threshold", "pr_auc": "PR-AUC", "f1": "F1 at 0.5", "recall": "Recall at 0.5",
 }  # fmt: skip
 CHOSEN = (
-    " F1 is at the threshold of the highest F1 on the validation part, chosen for each method: at a fixed one it rises "
-    "with whatever moves a classifier towards the rare class, be it better or not."
+    " F1 is at the threshold of the highest F1 on the {part}, chosen for each method: at a fixed one it rises with "
+    "whatever moves a classifier towards the rare class, be it better or not."
 )
 
 
@@ -59,7 +59,7 @@ def rival_table(run: SynthesisFolder, metric: str) -> Table:
         [f"{percent:g} % of {positive} ({words.count(int(number))})" for percent, number in shares.items()],
         bodies,
         f"Paired differences in {deciding_metrics(table)[metric]} with their 95 % intervals: above 0, synthetic "
-        "messages do better. Bold: the interval does not contain 0.",
+        "messages are better. Bold: the interval does not contain 0.",
     )
 
 
@@ -85,7 +85,8 @@ def verdict_table(run: SynthesisFolder) -> Table:
         [rows],
         f"Of {total} comparisons each, one for each classifier and share of the real {run.report.classes.positive}: in "
         "how many the paired 95 % interval of the difference is above 0, contains 0, is below 0. One interval in "
-        "twenty leaves 0 out by chance." + (CHOSEN if "f1_validated" in deciding else ""),
+        "twenty leaves 0 out by chance."
+        + (CHOSEN.format(part=validation_name(run.report)) if "f1_validated" in deciding else ""),
     )
 
 

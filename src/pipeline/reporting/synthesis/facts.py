@@ -29,7 +29,7 @@ class TrainedVae:
 
 @dataclass(frozen=True)
 class Latent:
-    """Whether the latent is alive; all on the validation part.
+    """Whether the latent is alive; all on the validation part, which may be the test part.
 
     Attributes:
         kl_nats: from posterior to N(0, I), a message.

@@ -13,7 +13,7 @@ from pipeline.reporting.facts import Classes
 from pipeline.reporting.synthesis import figures, judged_figures
 from pipeline.reporting.synthesis.folder import SynthesisFolder
 from pipeline.reporting.synthesis.published import published_of
-from pipeline.reporting.synthesis.sentences import METHODS, evaluator_name
+from pipeline.reporting.synthesis.sentences import METHODS, evaluator_name, luck_sentence, validation_name
 from pipeline.reporting.synthesis.tables import SETTINGS
 from pipeline.reporting.synthesis.verdicts import RIVALS, deciding_metrics
 
@@ -85,7 +85,7 @@ def _scorecard(run: SynthesisFolder) -> Plate:
         "On the line, synthetic messages score as real ones do that were held out. To the right they are worse, to the "
         "left off in the other direction; at the edge by as much as can be. A gap is a share of the larger of the two "
         "figures, or, of AUCs and of the share closer to training, of the way from the ideal to the end of the scale. "
-        "Bars: lowest to highest draw.",
+        "Bars: lowest to highest draw. What is undefined of either has no mark.",
         lambda figure: judged_figures.scorecard(figure.add_subplot(), table),
         5.8,
         1.1 + 0.27 * len(table),
@@ -96,14 +96,14 @@ def _augmentation(run: SynthesisFolder) -> Plate:
     table = run.tables.augmentation
     methods = {key: name for key, name in METHODS.items() if (table["method"] == key).any()}
     repeats = run.report.augmentation.repeats
-    drawn = f"Means of {words.quantity(repeats, 'draw')}." if repeats > 1 else "One draw at each share."
+    drawn = f"Means of {words.quantity(repeats, 'draw')}. " if repeats > 1 else ""
     return _grid_plate(
         run,
         "augmentation",
         f"What helps where {run.report.classes.positive} is rare",
         f"Of the real training messages of {run.report.classes.positive}, the share on the axis is kept (in "
-        f"brackets, how many); each method makes up for their being few. {drawn} Whiskers: 95 % intervals. Points are "
-        "shifted sideways to be told apart.",
+        f"brackets, how many); each method makes up for their being few. {drawn}Whiskers: 95 % intervals. "
+        f"{luck_sentence(table, repeats, run.report.classes.positive)} Points are shifted sideways to be told apart.",
         partial(judged_figures.augmentation_panel, methods=methods),
         "",
         columns=5,
@@ -184,8 +184,8 @@ def _dimensions(run: SynthesisFolder) -> Plate:
     return Plate(
         "kl_by_dimension",
         "KL by latent dimension",
-        "What each dimension says of a message, on the validation part. A dimension is active if the means of its "
-        "posteriors vary over messages by more than 0.01; the others say next to nothing.",
+        f"What each dimension says of a message, on the {validation_name(run.report)}. A dimension is active if "
+        "the means of its posteriors vary over messages by more than 0.01; the others say next to nothing.",
         lambda figure: figures.kl_by_dimension(figure.add_subplot(), run.tables.dimensions),
         5.2,
         3.0,

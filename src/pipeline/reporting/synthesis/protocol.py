@@ -13,7 +13,8 @@ REPEATED = (
 )
 OURS = (
     "a linear layer after the last LSTM, log-variances bounded to ±8, a model for each class, no mask, the last epoch "
-    "kept, lengths drawn from the training messages of the class, padding at the end, and the split"
+    "kept, lengths drawn from the training messages of the class, padding at the end, and the split, in "
+    "which the test part doubles as the validation part"
 )
 NOT_THERE = (
     "The source decodes no words and tries no augmentation: both are ours, the latter with all real messages alone."

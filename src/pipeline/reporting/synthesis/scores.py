@@ -77,3 +77,4 @@ SCORES = (
           "higher", ideal=0.5),
 )  # fmt: skip
 SCORE = {score.key: score for score in SCORES}
+OF_THREE_PARTS = ("closer_to_train", "membership_auc")  # of a holdout; with no third real part they are undefined

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from pipeline.reporting import words
-from pipeline.reporting.facts import Estimate
+from pipeline.reporting.facts import Estimate, RunFacts
 from pipeline.reporting.sentences import leakage_sentence, notices, parts_sentence, text_sentence, vectors_sentence
 from pipeline.reporting.synthesis.facts import SynthesisReport
 from pipeline.reporting.synthesis.folder import SynthesisFolder
@@ -26,9 +26,9 @@ from pipeline.reporting.synthesis.verdicts import (
 from pipeline.reporting.words import count, decimal, percent, quantity, share
 
 __all__ = [
-    "copies_sentence", "findings", "headline", "latent_sentence", "lead", "leakage_sentence", "notices",
-    "parts_sentence", "prior_sentence", "reconstruction_sentence", "text_sentence", "title", "training_sentences",
-    "vectors_sentence",
+    "copies_sentence", "findings", "headline", "helped_sentence", "latent_sentence", "lead", "leakage_sentence",
+    "luck_sentence", "notices", "parts_sentence", "prior_sentence", "reconstruction_sentence", "text_sentence", "title",
+    "training_sentences", "vectors_sentence",
 ]  # fmt: skip
 
 EVALUATORS = {
@@ -39,7 +39,8 @@ METHODS = {
     "none": "nothing added", "oversampling": "oversampling", "word_dropout": "word dropout",
     "class_weights": "class weights", "synthetic": "synthetic messages",
 }  # fmt: skip
-PRIORS = {"gaussian": "Gaussian", "realnvp": "RealNVP", "vampprior": "VampPrior"}
+PRIORS = {"gaussian": "Gaussian", "realnvp": "RealNVP"}
+NEAR = 0.95  # of the most that an estimate can show: from there on it is read as a lower bound
 
 
 @dataclass(frozen=True)
@@ -112,13 +113,36 @@ def helped_sentence(table: pd.DataFrame) -> str:
         f"By {label}, adding synthetic messages {rivals_said(table, metric)}." for metric, label in deciding.items()
     ]
     where = f" at {quantity(shares, 'share')} of the real messages" if shares > 1 else ""
+    comparisons = classifiers * shares
     said.append(
-        f"Each is met in {quantity(classifiers * shares, 'paired comparison')} on the real test part: "
+        f"Each is met in {quantity(comparisons, 'paired comparison')} on the real test part: "
         f"{quantity(classifiers, 'classifier')}{where}."
+        + (" At 95 % one comparison in twenty shows a difference by chance alone." if comparisons > 1 else "")
     )
     if any(is_partly_level(table, metric) for metric in deciding):
         said.append("Where neither better nor worse is said, no difference could be detected.")
     return " ".join(said)
+
+
+def luck_sentence(table: pd.DataFrame, repeats: int, positive: str) -> str:
+    """What chance the intervals of augmentation cover."""
+    if repeats == 1:
+        return (
+            "The study has one repeat: its intervals cover the luck of the test messages alone, not which "
+            f"{positive} was drawn nor the synthesiser's seed."
+        )
+    whole = (
+        " At 100 % nothing is drawn, and one synthesiser serves all repeats." if 100 in set(table["percent"]) else ""
+    )
+    return (
+        f"The study has {quantity(repeats, 'repeat')}: its intervals cover, roughly, the luck of the test messages and "
+        f"that of the repeats, which {positive} was drawn and what the synthesiser made of it.{whole}"
+    )
+
+
+def validation_name(report: RunFacts) -> str:
+    """The messages that choices are made on: "validation part", and under a published fault the test part."""
+    return "test part, which doubles as the validation part" if report.validation_is_test else "validation part"
 
 
 def latent_sentence(report: SynthesisReport) -> str:
@@ -126,9 +150,19 @@ def latent_sentence(report: SynthesisReport) -> str:
     latent = report.latent
     return (
         f"A code costs {decimal(latent.kl_nats, 2)} nats a message (KL from posterior to N(0, I)); "
-        f"{latent.active_units} of {latent.dimensions} dimensions are active; codes tell about "
-        f"{decimal(latent.mutual_information_nats, 2)} nats of which message they come from (mutual information)."
+        f"{latent.active_units} of {latent.dimensions} dimensions are active; codes tell "
+        f"{information_said(latent.mutual_information_nats, report.count('validation').total)} of which message they "
+        "come from (mutual information)."
     )
+
+
+def information_said(nats: float, messages: int) -> str:
+    """An estimate of mutual information; with so many messages it cannot exceed their logarithm."""
+    most = math.log(messages) if messages else math.inf
+    if nats < NEAR * most or math.isnan(nats):
+        return f"about {decimal(nats, 2)} nats"
+    can = f"at most {decimal(most, 2)} that {quantity(messages, 'message')} can show"
+    return f"at least {decimal(nats, 2)} nats (of {can})"
 
 
 def reconstruction_sentence(report: SynthesisReport) -> str:
@@ -144,7 +178,7 @@ def reconstruction_sentence(report: SynthesisReport) -> str:
     )
     return (
         f"Reconstructed word vectors are off by a mean squared error of {decimal(latent.reconstruction_mse, 4)} an "
-        f"entry on the validation part, {gain} that of the mean vector of the class "
+        f"entry on the {validation_name(report)}, {gain} that of the mean vector of the class "
         f"({decimal(latent.baseline_mse, 4)})."
     )
 

@@ -85,7 +85,7 @@ class Tally:
         return f"{listed(parts)} of {self.total} comparison{plural}"
 
     def beside(self, name: str) -> str:
-        """How one thing does beside another with that name: `does worse than oversampling in 3 of 12 comparisons`.
+        """How one thing does beside another with that name: `is worse than oversampling in 3 of 12`.
 
         What is not told of is a difference that could not be detected.
         """
@@ -97,9 +97,9 @@ class Tally:
             return f"cannot be told from {name}"
         word, number = found[0]
         if number == known:
-            return f"does {word} than {name}" + (f" in all {count(known)}" if known > 1 else "")
+            return f"is {word} than {name}" + (f" in all {count(known)}" if known > 1 else "")
         more = f" and {found[1][0]} in {count(found[1][1])}" if found[1:] else ""
-        return f"does {word} than {name} in {count(number)}{more} of {count(known)}"
+        return f"is {word} than {name} in {count(number)}{more} of {count(known)}"
 
 
 def judge(difference: Estimate) -> Verdict:

@@ -40,9 +40,11 @@ def test_scores_are_grouped_and_written_in_their_units(plain: SynthesisFolder, o
     assert [cell.value for cell in rows["Copied runs of 4"].cells] == ["7.9 %", "4.8 %", "higher"]
     assert rows["Length distance"].cells[0].interval == "12.1 to 25.4"
     assert rows["Distinct words"].cells[2].value == "lower"
+    assert {row.cells[1].interval for row in rows.values()} == {""}
     undefined = {row.head: row for body in tables.scorecard_table(odd).bodies for row in body}
     assert [cell.value for cell in undefined["Membership AUC"].cells[:2]] == ["undefined", "undefined"]
-    assert undefined["Membership AUC"].cells[0].interval == ""
+    assert [cell.interval for cell in undefined["Membership AUC"].cells[:2]] == ["", "needs a third real part"]
+    assert undefined["MMD"].cells[1].interval == "", "no reason is known"
 
 
 def test_a_score_that_is_not_known_here_is_left_out(plain: SynthesisFolder) -> None:
@@ -87,7 +89,7 @@ def test_synthetic_messages_are_held_against_each_rival_at_each_share(plain: Syn
 
 def test_what_synthetic_messages_do_beside_each_rival_is_said_plainly(plain: SynthesisFolder) -> None:
     assert sentences.helped_sentence(plain.tables.augmentation).startswith(
-        "By F1, adding synthetic messages cannot be told from doing nothing or class weights; does worse than random "
+        "By F1, adding synthetic messages cannot be told from doing nothing or class weights; is worse than random "
         "oversampling and word dropout in 3 of 12 each. By PR-AUC, adding"
     )
     assert sentences.helped_sentence(plain.tables.augmentation).endswith("no difference could be detected.")
@@ -96,7 +98,10 @@ def test_what_synthetic_messages_do_beside_each_rival_is_said_plainly(plain: Syn
 def test_a_single_share_is_not_counted(plain: SynthesisFolder) -> None:
     table = plain.tables.augmentation
     said = sentences.helped_sentence(table[table["percent"] == 100])
-    assert said.endswith("3 paired comparisons on the real test part: 3 classifiers.")
+    assert said.endswith(
+        "3 paired comparisons on the real test part: 3 classifiers. At 95 % one comparison in twenty shows a "
+        "difference by chance alone."
+    )
     assert "share" not in said
     assert "no difference could be detected" not in said
 
@@ -145,3 +150,36 @@ def test_paths_keep_their_ends_and_the_order_of_their_steps(plain: SynthesisFold
 def test_a_reconstruction_is_held_against_the_mean_vector(plain: SynthesisFolder, mse: float, said: str) -> None:
     latent = replace(plain.report.latent, reconstruction_mse=mse)
     assert said in sentences.reconstruction_sentence(replace(plain.report, latent=latent))
+
+
+@pytest.mark.parametrize(
+    ("nats", "said"),
+    [
+        (4.87, "codes tell about 4.87 nats of which message they come from"),
+        (5.4, "codes tell at least 5.40 nats (of at most 5.54 that 255 messages can show) of which message"),
+    ],
+)
+def test_mutual_information_near_its_cap_is_a_lower_bound(plain: SynthesisFolder, nats: float, said: str) -> None:
+    latent = replace(plain.report.latent, mutual_information_nats=nats)
+    assert said in sentences.latent_sentence(replace(plain.report, latent=latent))
+
+
+def test_what_the_intervals_of_augmentation_cover_depends_on_the_repeats(plain: SynthesisFolder) -> None:
+    table = plain.tables.augmentation
+    assert sentences.luck_sentence(table, 1, "spam").endswith(
+        "the luck of the test messages alone, not which spam was drawn nor the synthesiser's seed."
+    )
+    several = sentences.luck_sentence(table, 5, "spam")
+    assert "5 repeats: its intervals cover, roughly, the luck of the test messages and that of the repeats" in several
+    assert several.endswith("one synthesiser serves all repeats.")
+    assert "100 %" not in sentences.luck_sentence(table[table["percent"] < 100], 5, "spam")
+
+
+def test_where_validation_is_test_the_texts_say_so(plain: SynthesisFolder, odd: SynthesisFolder) -> None:
+    doubled = "test part, which doubles as the validation part"
+    assert "an entry on the validation part, " in sentences.reconstruction_sentence(plain.report)
+    assert f"an entry on the {doubled}, " in sentences.reconstruction_sentence(odd.report)
+    assert "highest F1 on the validation part" in augmentation_tables.verdict_table(plain).caption
+    assert f"highest F1 on the {doubled}" in augmentation_tables.verdict_table(odd).caption
+    assert tables.prior_table(plain).caption.startswith("On the test part, for the validation part chose the epoch")
+    assert tables.prior_table(odd).caption.startswith("On the test part, which also chose the epoch")

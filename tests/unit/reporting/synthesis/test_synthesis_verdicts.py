@@ -67,11 +67,11 @@ def test_several_verdicts_in_a_word_and_in_a_sentence(differences: list[Estimate
 @pytest.mark.parametrize(
     ("differences", "said"),
     [
-        ([UP], "does better than repeats"),
-        ([UP, UP], "does better than repeats in all 2"),
-        ([UP, LEVEL, LEVEL], "does better than repeats in 1 of 3"),
-        ([DOWN, NOT_KNOWN], "does worse than repeats"),
-        ([UP, DOWN, LEVEL], "does better than repeats in 1 and worse in 1 of 3"),
+        ([UP], "is better than repeats"),
+        ([UP, UP], "is better than repeats in all 2"),
+        ([UP, LEVEL, LEVEL], "is better than repeats in 1 of 3"),
+        ([DOWN, NOT_KNOWN], "is worse than repeats"),
+        ([UP, DOWN, LEVEL], "is better than repeats in 1 and worse in 1 of 3"),
         ([LEVEL, LEVEL], "cannot be told from repeats"),
         ([NOT_KNOWN], "cannot be compared with repeats"),
         ([], "cannot be compared with repeats"),
@@ -87,7 +87,7 @@ def test_rivals_with_the_same_count_are_said_in_one() -> None:
         row |= {against.column: -0.2, f"{against.column}_low": -0.3, f"{against.column}_high": -0.1}
     level = row | {f"{against.column}_high": 0.1 for against in RIVALS}
     assert rivals_said(pd.DataFrame([row, level]), "f1") == (
-        "does worse than doing nothing, random oversampling, word dropout and class weights in 1 of 2 each"
+        "is worse than doing nothing, random oversampling, word dropout and class weights in 1 of 2 each"
     )
 
 
@@ -98,8 +98,8 @@ def test_rivals_that_cannot_be_told_apart_are_said_in_one() -> None:
         row |= {name: (low + high) / 2, f"{name}_low": low, f"{name}_high": high}
     table = pd.DataFrame([row, row | {"method": "none"}])
     assert rivals_said(table, "f1") == (
-        "does better than doing nothing; cannot be told from random oversampling or class weights; "
-        "does worse than word dropout"
+        "is better than doing nothing; cannot be told from random oversampling or class weights; "
+        "is worse than word dropout"
     )
     found = simpler_tally(table, "f1")
     assert (found.better, found.level, found.worse) == (0, 2, 1)
