@@ -173,10 +173,7 @@ def _facts(outcome: Outcome) -> dict[str, Any]:
             {"train": class_counts(outcome.split, outcome.split.train)},
         ),
         "family": "synthesis",
-        "protocol_note": published_note(
-            outcome.frame["source"], outcome.frame["protocol"], outcome.embedding.matrix.shape[1],
-            outcome.frame["overrides"],
-        ),
+        "protocol_note": _note(outcome),
         "stand_in": bool(outcome.stand_ins),
         "stand_ins": outcome.stand_ins,
         "model": MODEL,
@@ -212,6 +209,11 @@ def _facts(outcome: Outcome) -> dict[str, Any]:
         outcome.evaluators.table, outcome.augmentation.table,
     )  # fmt: skip
     return facts | {"headline": f"{mark}{outcome.corpus.name}: {said}"}
+
+
+def _note(outcome: Outcome) -> str:
+    frame, width = outcome.frame, outcome.embedding.matrix.shape[1]
+    return published_note(frame["source"], frame["protocol"], width, frame["overrides"])
 
 
 def _training_facts(fitted: FittedVae) -> list[dict[str, Any]]:
