@@ -51,6 +51,7 @@ def test_the_composed_config_can_be_shown(run_pipeline: Run) -> None:
         ("dataset=csv", "dataset.path is missing", "CSV", "dataset.path="),
         ("dataset.path=nothing.csv", "no file nothing.csv", "existing file", "path"),
         ("sampling=synthetic", "embedding=learned has none", "vectors that are there", "embedding=glove"),
+        ("flow=synthesise embedding=learned dataset=sample", "embedding=learned has none yet", "are there", "=glove"),
         (f"{VAE} synthesiser.build.latent=64", "50 wide, narrower", "no wider than a word vector", "latent=50 or less"),
         (f"{VAE} sampling=synthetic", "no setting 'sampling'", "synthesiser", "--cfg job"),
         (f"{VAE} synthesiser.build.latemt=3", "no setting 'synthesiser.build.latemt'", "build.latent", "Did you mean"),

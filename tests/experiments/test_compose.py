@@ -1,6 +1,7 @@
 """Every experiment composes and binds under every protocol; nothing is run."""
 
 import re
+from typing import Any
 
 import pytest
 from hydra import compose, initialize_config_dir
@@ -85,3 +86,33 @@ def test_headers_say_what_an_experiment_is_and_what_it_costs(name: str) -> None:
     assert re.search(r"Source: \S", header)
     assert re.search(r"minutes?\b", header)
     assert re.search(r"F1 0\.\d+|no figure yet", header)
+
+
+@pytest.mark.parametrize(
+    "overrides",
+    [
+        ["flow=classify_validation"],
+        ["split=kfold", "split.fold=0"],
+        ["protocol=published", "embedding.connected=true"],
+        ["split=kfold", "split.fold=0", "protocol=published", "embedding.connected=true"],
+    ],
+)
+def test_generated_training_messages_go_with_every_flow_of_a_classifier(overrides: list[str]) -> None:
+    names = _settings("sampling=synthetic", "embedding=glove", *overrides)
+    assert names["sampling.strategy"] == "synthetic"
+    assert any(name.startswith("sampling.synthesiser.") for name in names)
+    assert names["embedding.connected"] is True
+    assert names.get("balance.strategy", "none") == "none", "filled up, not undersampled before the split"
+
+
+def test_the_audit_of_the_synthesis_is_the_clean_run_by_another_name() -> None:
+    clean, audit = (experiment_from(composed("+experiment=lstm_vae", *more)) for more in ([], ["protocol=audit"]))
+    assert (clean.frame.protocol, audit.frame.protocol) == ("clean", "audit")
+    assert [step.kind for step in clean.plan.steps] == [step.kind for step in audit.plan.steps]
+    assert _settings("+experiment=lstm_vae") == _settings("+experiment=lstm_vae", "protocol=audit")
+
+
+def _settings(*overrides: str) -> dict[str, Any]:
+    """Every setting that a stage reads, by its dotted name."""
+    steps = experiment_from(composed(*overrides)).plan.steps
+    return {name: value for step in steps for name, value in step.bound.names.items()}

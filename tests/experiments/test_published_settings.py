@@ -90,6 +90,7 @@ def test_the_published_vectors_are_never_connected() -> None:
 def test_the_published_synthesiser_is_that_of_its_document() -> None:
     published = settings("+experiment=lstm_vae", "protocol=published")
     network = {"encoder_units": [64, 32], "decoder_units": [32, 64], "latent": 16, "mask": False}
+    network |= {"conditioning": "separate", "lengths": "observed"}
     training = {"batch_size": 1, "learning_rate": 3e-3, "epochs": 50, "footing": "element", "clipnorm": None}
     training |= {"beta": 1.0, "warmup_epochs": 0, "patience": None, "keep": "last"}
     for group, expected in (("build", network), ("training", training)):
@@ -97,6 +98,7 @@ def test_the_published_synthesiser_is_that_of_its_document() -> None:
     assert published["preprocess.tokenise.max_length"] == 200
     assert published["preprocess.clean.stemming"] != "none"
     assert published["synthesiser.generate.prior"] == "gaussian"
+    assert (published["embedding.stems"], published["embedding.dim"]) == ("match", 50)
 
 
 def test_our_synthesiser_keeps_the_published_network_and_no_fault() -> None:

@@ -51,7 +51,13 @@ def train_on(
 
 
 def _refuse_no_vectors(tokens: Tokens, embedding: Embedding, rows: Rows) -> None:
-    if embedding.source == "learned" or not embedding.connected:
+    if embedding.source != "learned" and not embedding.connected:
+        raise UserError(
+            "A synthesiser writes messages in a space of word vectors, and embedding.connected=false leaves them out.",
+            expected="vectors that the model uses",
+            remedy="Set embedding.connected=true.",
+        )
+    if embedding.source == "learned":
         raise UserError(
             "A synthesiser writes messages in a space of word vectors, and embedding=learned has none yet.",
             expected="vectors that are there before the model is trained",

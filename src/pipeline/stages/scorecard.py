@@ -27,7 +27,6 @@ def score_synthetic(
         None if split.validation_is_test else validation,
         test,
         synthetic_messages(synthetic, embedding),
-        first_word=tokens.num_reserved,
         draws=draws,
         seed=seed,
     )

@@ -1,7 +1,6 @@
 """What a classifier is trained on beside the sampled rows."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -12,9 +11,9 @@ import pytest
 
 from pipeline.artifacts import Extra, Sample
 from pipeline.artifacts.synthesis import Synthetic
-from pipeline.errors import UserError
 from pipeline.stages import extra
-from pipeline.stages.fill import fill_up, take_no_extra, take_no_real, take_real, take_synthetic
+from pipeline.stages.fill import fill_up, take_no_extra
+from pipeline.stages.training_sets import take_no_real, take_real, take_synthetic
 from vae_samples import GENERATION, LENGTH, RECIPE, SHAPE, fitted, parts
 
 WRITE: Callable[..., Extra] = partial(extra.write_rarer_class, build=SHAPE, training=RECIPE, generate=GENERATION)
@@ -87,14 +86,6 @@ def test_messages_are_padded_as_the_real_ones_are(tmp_path: Path, seen: list[Any
     assert not held.all()
     assert held[:, -1 if padding == "pre" else 0].all()
     assert (np.diff(held.astype(int), axis=1) * (1 if padding == "pre" else -1) >= 0).all()
-
-
-@pytest.mark.parametrize("change", [{"source": "learned"}, {"connected": False}])
-def test_words_without_vectors_cannot_be_written(tmp_path: Path, seen: list[Any], change: Any) -> None:
-    embedding = replace(parts()[2], **change)
-    with pytest.raises(UserError, match="embedding=learned has none yet") as caught:
-        fill(tmp_path, embedding=embedding)
-    assert "embedding=glove" in caught.value.remedy
 
 
 def test_what_is_real_and_what_is_not() -> None:

@@ -1,5 +1,6 @@
 """What is refused before a synthesiser is trained, and which messages it is given."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,27 @@ def test_vectors_narrower_than_the_code_are_refused(tmp_path: Path) -> None:
     with pytest.raises(UserError, match=r"3 wide, narrower than the code of synthesiser.build.latent = 4") as caught:
         fit_vae(*parts(), build=shape(latent=4), training=RECIPE, seed=1, scratch=tmp_path)
     assert "synthesiser.build.latent=3 or less" in caught.value.remedy
+
+
+@pytest.mark.parametrize(
+    ("change", "happened", "remedy"),
+    [
+        ({"source": "learned"}, "embedding=learned has none yet", "embedding=glove"),
+        ({"source": "learned", "connected": False}, "embedding=learned has none yet", "embedding=glove"),
+        ({"connected": False}, "embedding.connected=false leaves them out", "embedding.connected=true"),
+        (
+            {"matrix": np.eye(12, 3, dtype=np.float32)[[3] * 11 + [0]]},
+            "50 training messages has a vector in glove",
+            "embedding.path",
+        ),
+    ],
+)
+def test_words_without_vectors_cannot_be_written(tmp_path: Path, change: Any, happened: str, remedy: str) -> None:
+    """The last word is in no message: a vector of its own alone says nothing."""
+    split, tokens, embedding = parts()
+    with pytest.raises(UserError, match=happened) as caught:
+        fit_vae(split, tokens, replace(embedding, **change), build=SHAPE, training=RECIPE, seed=1, scratch=tmp_path)
+    assert remedy in caught.value.remedy
 
 
 @pytest.mark.parametrize(("label", "name"), [(0, "negative"), (1, "positive")])

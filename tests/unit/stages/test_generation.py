@@ -10,7 +10,7 @@ from scipy import stats
 from pipeline.artifacts import Embedding, Tokens
 from pipeline.models.backend import start_keras
 from pipeline.models.vae.settings import Shape
-from pipeline.stages import synthesise
+from pipeline.stages import generation, synthesise
 from pipeline.stages.generation import Generation, Writer, Written, draw_seeds, writer
 from vae_samples import DIM, GENERATION, LATENT, LENGTH, NUM_WORDS, RESERVED, SHAPE, corpus, fitted, parts, shape
 
@@ -58,6 +58,17 @@ def test_messages_are_padded_at_the_end_and_their_vectors_follow_each_other() ->
     assert written.vectors.shape == (lengths.sum(), DIM)
     by_message = np.split(written.vectors, np.cumsum(lengths)[:-1])
     np.testing.assert_allclose(written.means, [vectors.mean(axis=0) for vectors in by_message], rtol=1e-4, atol=1e-6)
+
+
+@pytest.mark.parametrize("conditioning", ["label", "separate"])
+def test_blocks_change_nothing(monkeypatch: pytest.MonkeyPatch, conditioning: Any) -> None:
+    pencil = pen(shape(conditioning=conditioning))
+    whole = pencil.draw(LABELS, SEEDS)
+    monkeypatch.setattr(generation, "BLOCK", 3)
+    blocks = pencil.draw(LABELS, SEEDS)
+    np.testing.assert_array_equal(blocks.ids, whole.ids)
+    np.testing.assert_allclose(blocks.vectors, whole.vectors, atol=1e-6)
+    np.testing.assert_allclose(blocks.means, whole.means, atol=1e-6)
 
 
 def test_only_words_with_a_vector_that_the_model_learned_from_are_written() -> None:

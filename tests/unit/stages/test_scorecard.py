@@ -44,7 +44,7 @@ def test_the_test_part_is_the_holdout(validation_is_test: bool) -> None:
     found = score_synthetic(split, TOKENS, EMBEDDING, SYNTHETIC, draws=1, seed=3)
     first, second, third = (real_messages(TOKENS, EMBEDDING, split, rows) for rows in PARTS)
     made = synthetic_messages(SYNTHETIC, EMBEDDING)
-    expected = score(first, None if validation_is_test else second, third, made, first_word=2, draws=1, seed=3)
+    expected = score(first, None if validation_is_test else second, third, made, draws=1, seed=3)
     pd.testing.assert_frame_equal(found.table, expected.table)
     assert found.num_messages == 30
     assert found.table["holdout"].isna().sum() == (2 if validation_is_test else 0)

@@ -1,6 +1,6 @@
 """Whether a classifier can tell a set of messages from real ones.
 
-Shapes: n messages, V words of the vocabulary, D vector width.
+Shapes: n messages, D vector width.
 """
 
 from __future__ import annotations
@@ -11,23 +11,22 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.artifacts.synthesis import Messages
-from pipeline.evaluation.synthetic.ngrams import Ids, stack
+from pipeline.evaluation.bags import count_words
+from pipeline.evaluation.synthetic.ngrams import stack
 
 FOLDS = 5
 MAX_ITERATIONS = 2000
 C = 10.0  # at 1 a word that all candidates hold and no real message does is not made enough of
 
 
-def discriminator_auc(candidates: Messages, real: Messages, *, first_word: int, seed: int) -> float:
+def discriminator_auc(candidates: Messages, real: Messages, *, seed: int) -> float:
     """The area under ROC of a classifier that tells candidates from real messages; 0.5 = they cannot be told apart.
 
     Well below 0.5 it says that candidates are copies of the real messages: what was learnt of the one is held against
     the other.
 
     Logistic regression on TF-IDF of the words and on the message vectors, cross-validated with groups kept whole, the
-    mean over folds. The unknown word and other entries of the vocabulary below `first_word` are not shown to it: real
-    messages that the vocabulary was not made from hold some by construction. NaN where no
-    fold has messages of both.
+    mean over folds. NaN where no fold has messages of both.
 
     Source: Lopez-Paz & Oquab 2017, Revisiting classifier two-sample tests, ICLR.
     """
@@ -35,7 +34,8 @@ def discriminator_auc(candidates: Messages, real: Messages, *, first_word: int, 
     from sklearn.metrics import roc_auc_score
     from sklearn.model_selection import StratifiedGroupKFold
 
-    counts = _count_words(stack(candidates.ids, real.ids), first_word)
+    ids = stack(candidates.ids, real.ids)
+    counts = count_words(ids, 1 + int(ids.max()))
     vectors = np.concatenate([candidates.vectors, real.vectors])
     groups = np.concatenate([candidates.groups, real.groups])
     is_candidate = np.arange(len(groups)) < len(candidates.ids)
@@ -66,12 +66,3 @@ def _features(
         return sparse.hstack([tfidf.transform(counts[rows]), sparse.csr_array(scaled)], format="csr")
 
     return of(fitted), of(judged)
-
-
-def _count_words(ids: Ids, first_word: int) -> Any:
-    """How often each message holds each word that any of them holds, (n, V) sparse."""
-    from scipy import sparse
-
-    row, column = np.nonzero(ids >= first_word)
-    kinds, kind = np.unique(ids[row, column], return_inverse=True)
-    return sparse.coo_array((np.ones(len(row)), (row, kind)), shape=(len(ids), len(kinds))).tocsr()

@@ -17,7 +17,8 @@ def number_ngrams(ids: Ids, size: int) -> NDArray[np.int64]:
     """Of each word of each message the number of the n-gram that it begins; -1 at the end, where none fits.
 
     Numbers are exact, no hashes: long n-grams are pairs of shorter ones, numbered in turn. Only numbers from one call
-    can be compared.
+    can be compared. Words left and right of a 0 are neighbours: an unknown word is left out as if the vocabulary did
+    not reserve it.
 
     Shapes: ids (n, T), 0 = padding anywhere; result (n, T), padding at the end.
     """

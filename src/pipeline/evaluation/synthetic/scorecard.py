@@ -32,7 +32,6 @@ class Reference:
         rivals: training messages, and as many real ones that the set is not of; None where there are none.
         non_members: real messages that were not trained on and are not of the set; None where there are none.
         bandwidth: of the kernel.
-        first_word: entries of the vocabulary below it are no words.
         seed: of the discriminator's folds.
     """
 
@@ -41,7 +40,6 @@ class Reference:
     rivals: tuple[Messages, Messages] | None
     non_members: Messages | None
     bandwidth: float
-    first_word: int
     seed: int
 
 
@@ -51,7 +49,6 @@ def score(
     test: Messages,
     synthetic: Messages,
     *,
-    first_word: int,
     draws: int,
     seed: int,
 ) -> Scorecard:
@@ -68,7 +65,6 @@ def score(
     Args:
         validation: None where the test part doubles as validation part (a published fault): then the test messages
             stand for those not trained on, and the two scores that need a third real set are NaN for the holdout.
-        first_word: entries of the vocabulary below it are no words.
 
     Raises:
         UserError: there are fewer than ten messages to compare.
@@ -87,7 +83,7 @@ def score(
     for number in range(draws):
         random = np.random.default_rng([seed, number])
         holdout, sample, drawn = (_draw(part, counts, random) for part in (test, train, synthetic))
-        against = Reference(train, sample, (sample, holdout), validation or test, bandwidth, first_word, seed)
+        against = Reference(train, sample, (sample, holdout), validation or test, bandwidth, seed)
         of_synthetic.append(measure(drawn, against))
         rivals = _rivals(sample, validation, random) if validation else None
         of_holdout.append(measure(holdout, replace(against, rivals=rivals, non_members=validation)))
@@ -101,9 +97,7 @@ def measure(messages: Messages, against: Reference) -> dict[str, float]:
     return {
         "frechet_distance": frechet_distance(vectors, train.vectors),
         "mmd": mmd(vectors, train.vectors, against.bandwidth),
-        "discriminator_auc": discriminator_auc(
-            messages, against.sample, first_word=against.first_word, seed=against.seed
-        ),
+        "discriminator_auc": discriminator_auc(messages, against.sample, seed=against.seed),
         "word_distribution": word_distribution(ids, train.ids),
         "length_distance": length_distance(ids, train.ids),
         "distinct_1": distinct(ids, 1),

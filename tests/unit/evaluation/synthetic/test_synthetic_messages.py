@@ -33,8 +33,8 @@ def test_rows_of_the_corpus_are_taken_in_the_order_given() -> None:
     messages = real_messages(tokens, EMBEDDING, split, np.array([2, 0]))
     assert messages.groups.tolist() == [9, 7]
     assert messages.labels.tolist() == [1, 0]
-    assert np.array_equal(messages.ids, IDS[[2, 0]])
-    assert np.array_equal(messages.vectors, mean_vectors(IDS, TABLE)[[2, 0]])
+    assert np.array_equal(messages.ids, IDS[[2, 0]] * [[0], [1]]), "the unknown word is left out"
+    assert np.array_equal(messages.vectors, [np.zeros(3), mean_vectors(IDS, TABLE)[0]])
 
 
 def test_a_synthetic_message_is_alone_in_a_group_that_no_real_one_has() -> None:

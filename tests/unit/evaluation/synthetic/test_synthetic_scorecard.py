@@ -31,7 +31,7 @@ TRAIN, VALIDATION, TEST = made_up(1, 240), made_up(2, 80), made_up(3, 80)
 
 
 def card(synthetic: Messages, validation: Messages | None = VALIDATION, draws: int = 2, seed: int = 5) -> Scorecard:
-    return score(TRAIN, validation, TEST, synthetic, first_word=2, draws=draws, seed=seed)
+    return score(TRAIN, validation, TEST, synthetic, draws=draws, seed=seed)
 
 
 def column(scorecard: Scorecard, name: str) -> dict[str, float]:

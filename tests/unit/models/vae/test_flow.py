@@ -7,6 +7,7 @@ import pytest
 from numpy.typing import NDArray
 from scipy import stats
 
+from pipeline.errors import UserError
 from pipeline.models.backend import start_keras
 
 
@@ -95,6 +96,18 @@ def test_fitted_to_codes_elsewhere_it_gains_what_the_gaussian_loses_there(monkey
     for label, centre in ((0.0, -1.5), (1.0, 1.5)):
         drawn: Any = made.sample(tf.constant(noise), tf.fill(400, label))
         np.testing.assert_allclose(drawn.numpy().mean(axis=0), centre, atol=0.15)
+
+
+@pytest.mark.parametrize("far", [np.inf, 1e30])
+def test_a_flow_whose_loss_is_not_finite_is_refused(monkeypatch: pytest.MonkeyPatch, far: float) -> None:
+    start_keras(1)
+    from pipeline.models.vae import flow as module
+
+    monkeypatch.setattr(module, "EPOCHS", 1)
+    codes = module.Codes(np.full((8, 2), far, np.float32), np.zeros((8, 2), np.float32), np.zeros(8, np.int8))
+    with pytest.raises(UserError, match="The flow that is the prior of the codes diverged") as caught:
+        module.fit_flow(codes, codes, seed=1)
+    assert "synthesiser.training.beta" in caught.value.remedy
 
 
 def test_draws_of_codes_have_the_moments_of_their_posteriors() -> None:

@@ -35,7 +35,7 @@ def first_batches(number: int) -> tuple[Any, NDArray[np.int64]]:
     vae = network()
     from pipeline.models.vae import training
 
-    trainer = training.Trainer(vae, RECIPE, steps=STEPS, seed=5)
+    trainer = training.Trainer(vae, RECIPE, steps=STEPS, seed=5, of="all")
     order = np.random.default_rng([5, 1]).permutation(len(OWN.labels))
     rows = order[: number * RECIPE.batch_size]
     if number:
@@ -71,7 +71,36 @@ def test_without_warm_up_the_weight_of_the_kl_is_full_from_the_start() -> None:
     vae = network()
     from pipeline.models.vae.training import Trainer
 
-    assert float(Trainer(vae, replace(RECIPE, warmup_epochs=0), steps=STEPS, seed=5).beta()) == 0.5
+    assert float(Trainer(vae, replace(RECIPE, warmup_epochs=0), steps=STEPS, seed=5, of="all").beta()) == 0.5
+
+
+def test_the_best_epoch_is_none_of_the_warm_up_and_patience_does_not_end_it() -> None:
+    network()  # starts Keras
+    from pipeline.models.stopping import best_epoch, is_out_of_patience
+    from pipeline.models.vae import training
+
+    random = np.random.default_rng(1)
+    for _ in range(50):
+        warmup = int(random.integers(0, 6))
+        recipe = replace(RECIPE, warmup_epochs=warmup)
+        losses = (random.normal(size=12) * 10.0 ** random.integers(-2, 6)).tolist()
+        rows = [training.Epoch(number + 1, *[0.0] * 4, loss, *[0.0] * 5) for number, loss in enumerate(losses)]
+        for done in range(1, 13):
+            watched = training._watched(rows[:done], recipe)
+            if done <= warmup:
+                assert best_epoch(watched) == done, "the last weights so far"
+                assert not is_out_of_patience(watched, 1)
+            else:
+                assert best_epoch(watched) == warmup + 1 + int(np.argmin(losses[warmup:done]))
+
+
+def test_a_training_that_gets_worse_goes_on_through_the_warm_up(tmp_path: Path) -> None:
+    wild = replace(RECIPE, learning_rate=1.0, clipnorm=None, patience=1, warmup_epochs=4, epochs=6)
+    _, outcome = train(tmp_path, wild)
+    losses = outcome.history["val_loss"].to_numpy()
+    assert (np.diff(losses[:4]) > 0).any(), "patience would have ended it"
+    assert len(losses) > 4
+    assert outcome.kept_epoch == 5 + losses[4:].argmin()
 
 
 @pytest.fixture(scope="module")
@@ -88,7 +117,7 @@ def test_the_history_tells_the_loss_in_its_parts(whole: tuple[Any, Any]) -> None
     parts = history["val_squared_error"] / 2 + RECIPE.beta * history["val_kl"] + history["val_length_loss"]
     np.testing.assert_allclose(history["val_loss"], parts, rtol=1e-5)
     assert history["loss"].is_monotonic_decreasing
-    assert outcome.kept_epoch == history["val_loss"].argmin() + 1
+    assert outcome.kept_epoch == 3, "the only one after the warm-up"
     assert not outcome.stopped_early
 
 
@@ -146,8 +175,8 @@ def test_a_loss_that_is_not_finite_stops_names_the_batch_and_keeps_the_weights_f
     with pytest.raises(UserError, match="in batch 4 of epoch 1 the loss") as caught:
         train(tmp_path, own=with_last_word(rows[3, 5]), vectors=infinite())
     assert "synthesiser.training.learning_rate (now 0.01)" in caught.value.remedy
-    kept = np.load(tmp_path / "last_good.npy", allow_pickle=False)
-    assert str(tmp_path / "last_good.npy") in caught.value.happened
+    kept = np.load(tmp_path / "last_good_all.npy", allow_pickle=False)
+    assert str(tmp_path / "last_good_all.npy") in caught.value.happened
     from pipeline.models.vae.network import Vae, flat_weights, load_weights
 
     np.testing.assert_array_equal(kept, flat_weights(before.vae))
@@ -174,4 +203,4 @@ def test_an_epoch_with_a_validation_loss_that_is_not_finite_is_not_kept(tmp_path
         train(tmp_path, wild)
     from pipeline.models.vae.network import flat_weights
 
-    np.testing.assert_array_equal(np.load(tmp_path / "last_good.npy", allow_pickle=False), flat_weights(network()))
+    np.testing.assert_array_equal(np.load(tmp_path / "last_good_all.npy", allow_pickle=False), flat_weights(network()))
