@@ -84,7 +84,10 @@ def test_the_best_epoch_is_none_of_the_warm_up_and_patience_does_not_end_it() ->
         warmup = int(random.integers(0, 6))
         recipe = replace(RECIPE, warmup_epochs=warmup)
         losses = (random.normal(size=12) * 10.0 ** random.integers(-2, 6)).tolist()
-        rows = [training.Epoch(number + 1, *[0.0] * 4, loss, *[0.0] * 5) for number, loss in enumerate(losses)]
+        rows = [
+            training.Epoch(number, 0.0, 0.0, 0.0, 0.0, loss, 0.0, 0.0, 0.0, beta=0.0, seconds=0.0)
+            for number, loss in enumerate(losses, 1)
+        ]
         for done in range(1, 13):
             watched = training._watched(rows[:done], recipe)
             if done <= warmup:
