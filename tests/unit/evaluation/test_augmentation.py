@@ -173,7 +173,7 @@ def test_too_few_positive_groups_for_a_share_are_refused() -> None:
     parts = replace(PARTS, train=replace(PARTS.train, groups=one_group))
     with pytest.raises(UserError, match=r"10 % of the 120 positive training messages, which are 5 groups") as error:
         run(parts=parts, percents=[100, 10])
-    assert "Leave 10 out of the percents" in error.value.remedy
+    assert "Leave 10 out of augmentation.percents" in error.value.remedy
 
 
 @pytest.mark.parametrize("part", ["validation", "test"])
