@@ -2,7 +2,8 @@
 
 Source: T. Asija and D. Khadria 2024, "Spam or Not Spam data generation using LSTM-VAE" (LSTMs of 64 and 32, 16 latent
 dimensions, LSTMs of 32 and 64 over 200 steps); D. P. Kingma and M. Welling 2014, "Auto-encoding variational Bayes".
-Deviation: class and length are part of the model unless the settings say otherwise; padding is masked.
+Deviation: class and length are part of the model and padding is masked, unless the settings say otherwise; a linear
+layer after the last LSTM makes the vectors; log-variances are bounded to +-8.
 
 Shapes: B messages, T time steps, V rows of the table, D vector width, L latent dimensions.
 """
