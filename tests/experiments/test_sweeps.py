@@ -98,7 +98,10 @@ def wait_until(condition: Callable[[], object], process: subprocess.Popen[str]) 
 
 @pytest.mark.slow
 def test_a_sweep_that_was_stopped_and_killed_is_finished_by_the_same_command(run_pipeline: Run, workshop: Path) -> None:
-    command = ("-m", "dataset=sample", *SMALL, "name=stopped", "seed=0,1", "hydra.launcher.jobs=1")
+    # so many epochs that the second job is still under way when the third command looks, on a busy machine too
+    longer = ("training.epochs=60", "training.patience=null")
+    small = [setting for setting in SMALL if not setting.startswith("training.epochs=")]
+    command = ("-m", "dataset=sample", *small, *longer, "name=stopped", "seed=0,1", "hydra.launcher.jobs=1")
     variables = {name: value for name, value in os.environ.items() if name != "PIPELINE_DATA_DIR"}
 
     def start() -> subprocess.Popen[str]:
