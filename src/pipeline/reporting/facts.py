@@ -153,8 +153,8 @@ class MissingWord:
 
 
 @dataclass(frozen=True, kw_only=True)
-class RunFacts:
-    """What `report.json` of every run holds, whatever the run was for: its data and its word vectors."""
+class Frame:
+    """What `report.json` of every run holds, whatever the run was for."""
 
     experiment: str
     dataset: str
@@ -163,11 +163,6 @@ class RunFacts:
     stand_ins: list[str]
     classes: Classes
     counts: list[PartCount]
-    duplicates: Duplicates
-    text: TextFacts
-    vectors: Vectors
-    validation_is_test: bool
-    missing_words: list[MissingWord]
     reproduce: str
     headline: str
     rows_kept: int | None = None
@@ -176,6 +171,17 @@ class RunFacts:
     def count(self, part: str) -> PartCount:
         """Messages in a part; none where the run has no such part."""
         return next((count for count in self.counts if count.part == part), PartCount(part, 0, 0))
+
+
+@dataclass(frozen=True, kw_only=True)
+class RunFacts(Frame):
+    """What `report.json` holds of a run that splits its messages and reads them with word vectors."""
+
+    duplicates: Duplicates
+    text: TextFacts
+    vectors: Vectors
+    validation_is_test: bool
+    missing_words: list[MissingWord]
 
 
 @dataclass(frozen=True, kw_only=True)

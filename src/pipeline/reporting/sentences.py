@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from pipeline.reporting.facts import PartCount, Report, RunFacts
+from pipeline.reporting.facts import Frame, PartCount, Report, RunFacts
 from pipeline.reporting.words import (
     builder_name,
     count,
@@ -63,6 +63,17 @@ def lead(report: Report) -> str:
 
 def notices(report: RunFacts) -> list[Notice]:
     """What limits the figures of this run; empty for a clean run on the real data."""
+    found = frame_notices(report)
+    if report.validation_is_test:
+        text = (
+            "Choices made on validation were made on the messages that the model is judged on: the figures flatter it."
+        )
+        found.append(Notice("caution", "The test part doubles as the validation part", text))
+    return found
+
+
+def frame_notices(report: Frame) -> list[Notice]:
+    """What limits the figures of a run of any kind: stand-ins, and a protocol that is not clean."""
     found = []
     if report.stand_in:
         said = "; ".join(report.stand_ins) or "some of the data could not be had"
@@ -71,11 +82,6 @@ def notices(report: RunFacts) -> list[Notice]:
     note = report.protocol_note or PROTOCOL_NOTES.get(report.protocol, "")
     if note:
         found.append(Notice("caution", f"{_capitalised(report.protocol)} protocol", note))
-    if report.validation_is_test:
-        text = (
-            "Choices made on validation were made on the messages that the model is judged on: the figures flatter it."
-        )
-        found.append(Notice("caution", "The test part doubles as the validation part", text))
     return found
 
 

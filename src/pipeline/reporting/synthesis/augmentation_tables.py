@@ -7,17 +7,18 @@ from collections.abc import Iterator
 import pandas as pd
 
 from pipeline.reporting import words
-from pipeline.reporting.synthesis.folder import SynthesisFolder
-from pipeline.reporting.synthesis.grid import (
+from pipeline.reporting.grid import (
     EMPTY,
     Row,
     Table,
-    classifier_name,
     difference_cell,
     each_once,
+    estimate,
     upper,
     value_cell,
 )
+from pipeline.reporting.synthesis.folder import SynthesisFolder
+from pipeline.reporting.synthesis.names import classifier_name
 from pipeline.reporting.synthesis.sentences import METHODS, validation_name
 from pipeline.reporting.synthesis.verdicts import (
     NOTHING,
@@ -25,7 +26,6 @@ from pipeline.reporting.synthesis.verdicts import (
     Tally,
     augmentation_tally,
     deciding_metrics,
-    estimate,
 )
 from pipeline.reporting.tables import Cell
 

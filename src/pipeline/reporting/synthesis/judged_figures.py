@@ -10,9 +10,9 @@ import pandas as pd
 
 from pipeline.reporting import words
 from pipeline.reporting.facts import Estimate
+from pipeline.reporting.grid import estimate, find
 from pipeline.reporting.style import FAINT, INK, MUTED, Look, look
 from pipeline.reporting.synthesis.scores import SCORE, Score
-from pipeline.reporting.synthesis.verdicts import estimate, find
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

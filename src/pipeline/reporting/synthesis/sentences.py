@@ -9,14 +9,13 @@ import pandas as pd
 
 from pipeline.reporting import words
 from pipeline.reporting.facts import Estimate, RunFacts
+from pipeline.reporting.grid import estimate, find
 from pipeline.reporting.sentences import leakage_sentence, notices, parts_sentence, text_sentence, vectors_sentence
 from pipeline.reporting.synthesis.facts import SynthesisReport
 from pipeline.reporting.synthesis.folder import SynthesisFolder
 from pipeline.reporting.synthesis.verdicts import (
     SAID,
     deciding_metrics,
-    estimate,
-    find,
     is_partly_level,
     judge,
     rivals_said,

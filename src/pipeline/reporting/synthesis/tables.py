@@ -8,23 +8,24 @@ import pandas as pd
 
 from pipeline.reporting import words
 from pipeline.reporting.facts import Estimate, RunFacts
-from pipeline.reporting.synthesis.facts import SynthesisReport
-from pipeline.reporting.synthesis.folder import SynthesisFolder
-from pipeline.reporting.synthesis.grid import (
+from pipeline.reporting.grid import (
     EMPTY,
     Row,
     Table,
-    classifier_name,
     difference_cell,
     differs,
     each_once,
+    estimate,
+    find,
     upper,
     value_cell,
 )
+from pipeline.reporting.synthesis.facts import SynthesisReport
+from pipeline.reporting.synthesis.folder import SynthesisFolder
+from pipeline.reporting.synthesis.names import classifier_name
 from pipeline.reporting.synthesis.published import published_of
 from pipeline.reporting.synthesis.scores import OF_THREE_PARTS, SCORE
 from pipeline.reporting.synthesis.sentences import METHODS, PRIORS, evaluator_name
-from pipeline.reporting.synthesis.verdicts import estimate, find
 from pipeline.reporting.tables import Cell
 from pipeline.reporting.words import METRIC, UNDEFINED
 

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import math
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 
 import pandas as pd
 
 from pipeline.reporting.facts import Estimate
-from pipeline.reporting.words import NOT_KNOWN, count, listed
+from pipeline.reporting.grid import estimate
+from pipeline.reporting.words import count, listed
 
 Verdict = Literal["better", "worse", "level", "unknown"]
 SAID: dict[Verdict, str] = {
@@ -115,18 +115,6 @@ def tally(differences: Iterable[Estimate]) -> Tally:
     """Count the verdicts."""
     found = Counter(judge(difference) for difference in differences)
     return Tally(found["better"], found["level"], found["worse"], found["unknown"])
-
-
-def estimate(row: Any, column: str = "value") -> Estimate:
-    """The estimate in a row of a table: the columns are `value`, `low`, `high`, or have the column's name in front."""
-    names = ("value", "low", "high") if column == "value" else (column, f"{column}_low", f"{column}_high")
-    return Estimate(*(math.nan if pd.isna(row[name]) else float(row[name]) for name in names))
-
-
-def find(table: pd.DataFrame, column: str = "value", **where: str) -> Estimate:
-    """The estimate in the one row with these entries; not known where there is none."""
-    chosen = table[(table[list(where)] == list(where.values())).all(axis=1)]
-    return estimate(chosen.iloc[0], column) if len(chosen) else NOT_KNOWN
 
 
 def deciding_metrics(table: pd.DataFrame) -> dict[str, str]:

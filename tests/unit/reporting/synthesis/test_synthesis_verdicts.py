@@ -10,13 +10,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.reporting.facts import Estimate
+from pipeline.reporting.grid import find
 from pipeline.reporting.synthesis.scores import SCORE, SCORES
 from pipeline.reporting.synthesis.verdicts import (
     NOTHING,
     RIVALS,
     augmentation_tally,
     deciding_metrics,
-    find,
     judge,
     rivals_said,
     simpler_tally,

@@ -1,14 +1,18 @@
-"""A table of a synthesis report: rows of cells, ready to be written."""
+"""A table of a report: rows of cells, ready to be written, and the estimates that they are made from."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
 
 from pipeline.reporting import words
 from pipeline.reporting.facts import Estimate
-from pipeline.reporting.synthesis.sentences import evaluator_name
 from pipeline.reporting.tables import Cell
+from pipeline.reporting.words import NOT_KNOWN
 
 EMPTY = Cell("", "", stands_out=False)
 
@@ -47,11 +51,6 @@ def differs(gap: Estimate) -> bool:
     return gap.is_known and not gap.low <= 0 <= gap.high
 
 
-def classifier_name(key: str) -> str:
-    """The name of a classifier, to begin a line with."""
-    return upper(evaluator_name(key))
-
-
 def upper(text: str) -> str:
     """The text with a capital first."""
     return text[:1].upper() + text[1:]
@@ -60,3 +59,15 @@ def upper(text: str) -> str:
 def each_once(names: Iterable[str]) -> list[str]:
     """Every name once, in the order of its first use."""
     return list(dict.fromkeys(names))
+
+
+def estimate(row: Any, column: str = "value") -> Estimate:
+    """The estimate in a row of a table: the columns are `value`, `low`, `high`, or have the column's name in front."""
+    names = ("value", "low", "high") if column == "value" else (column, f"{column}_low", f"{column}_high")
+    return Estimate(*(math.nan if pd.isna(row[name]) else float(row[name]) for name in names))
+
+
+def find(table: pd.DataFrame, column: str = "value", **where: str) -> Estimate:
+    """The estimate in the one row with these entries; not known where there is none."""
+    chosen = table[(table[list(where)] == list(where.values())).all(axis=1)]
+    return estimate(chosen.iloc[0], column) if len(chosen) else NOT_KNOWN
