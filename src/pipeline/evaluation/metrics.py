@@ -65,11 +65,12 @@ def measure(
         weights = np.ones((1, len(labels)), np.int64)
     assert weights.shape[1:] == labels.shape
     by_sums = _summands(labels, scores, threshold)
-    ranking = _rank(labels, scores)
+    ranking = rank(labels, scores)
     blocks = []
     for start in range(0, len(weights), BLOCK):
         block = weights[start : start + BLOCK].astype(np.float64)
-        measured = _from_sums(block @ by_sums) | _from_ranking(block, ranking)
+        hits = ranking.count(block)
+        measured = _from_sums(block @ by_sums) | areas(*hits) | _recalls_at(*hits)
         blocks.append([measured[metric.key] for metric in METRICS])
     return {
         metric.key: np.concatenate(values) for metric, values in zip(METRICS, zip(*blocks, strict=True), strict=True)
@@ -92,32 +93,47 @@ def _summands(labels: NDArray[np.integer], scores: NDArray[np.floating], thresho
 
     Shapes: (n, 5 + 15).
     """
-    rows = np.arange(len(labels))
-    summands = np.zeros((len(labels), 5 + NUM_BINS))
-    summands[rows, 2 * labels.astype(np.intp) + (scores >= threshold)] = 1
     error = scores.astype(np.float64) - labels
-    summands[:, 4] = error**2
-    summands[rows, 5 + bin_of(scores)] = error
-    return summands
+    gaps = np.zeros((len(labels), NUM_BINS))
+    gaps[np.arange(len(labels)), bin_of(scores)] = error
+    return np.column_stack([outcomes(labels, scores >= threshold), error**2, gaps])
+
+
+def outcomes(labels: NDArray[np.integer], called: NDArray[np.bool_]) -> NDArray[np.float64]:
+    """A 1 for what each row is: tn, fp, fn or tp.
+
+    Shapes: labels, called (n,); result (n, 4).
+    """
+    return np.eye(4)[2 * labels.astype(np.intp) + called]
 
 
 def _from_sums(sums: NDArray[np.float64]) -> dict[str, NDArray[np.float64]]:
-    tn, fp, fn, tp, squared_error = sums[:, :5].T
-    total = tn + fp + fn + tp
-    return {
-        "accuracy": (tp + tn) / total,
-        "precision": _ratio(tp, tp + fp, undefined=0),
-        "recall": _ratio(tp, tp + fn, undefined=np.nan),
-        "f1": _ratio(2 * tp, 2 * tp + fp + fn, undefined=0),
-        "mcc": _ratio(tp * tn - fp * fn, np.sqrt((tp + fp) * (tp + fn) * (tn + fp) * (tn + fn)), undefined=0),
-        "brier": squared_error / total,
+    total = sums[:, :4].sum(axis=1)
+    return from_counts(sums[:, :4]) | {
+        "brier": sums[:, 4] / total,
         # The mean of |predicted - observed| over the bins, weighted by their counts: the counts cancel.
         "ece": np.abs(sums[:, 5:]).sum(axis=1) / total,
     }
 
 
+def from_counts(counts: NDArray[np.float64]) -> dict[str, NDArray[np.float64]]:
+    """Metrics of a confusion matrix; precision, F1 and MCC are 0 and the others NaN where their denominator is 0.
+
+    Shapes: counts (R, 4) of tn, fp, fn, tp; each metric (R,).
+    """
+    tn, fp, fn, tp = counts.T
+    return {
+        "accuracy": _ratio(tp + tn, tn + fp + fn + tp, undefined=np.nan),
+        "precision": _ratio(tp, tp + fp, undefined=0),
+        "recall": _ratio(tp, tp + fn, undefined=np.nan),
+        "f1": _ratio(2 * tp, 2 * tp + fp + fn, undefined=0),
+        "mcc": _ratio(tp * tn - fp * fn, np.sqrt((tp + fp) * (tp + fn) * (tn + fp) * (tn + fn)), undefined=0),
+        "fpr": _ratio(fp, tn + fp, undefined=np.nan),
+    }
+
+
 @dataclass(frozen=True)
-class _Ranking:
+class Ranking:
     """Rows from the highest score to the lowest.
 
     Shapes: order (n,), labels (n,) in that order, last (K,) position of the last row of each distinct score.
@@ -127,33 +143,58 @@ class _Ranking:
     labels: NDArray[np.integer]
     last: NDArray[np.intp]
 
+    def count(self, weights: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """True and false positives at every threshold; rows of equal score pass it together.
 
-def _rank(labels: NDArray[np.integer], scores: NDArray[np.floating]) -> _Ranking:
+        Shapes: weights (R, n); each (R, K).
+        """
+        weights = weights[:, self.order]
+        called = weights.cumsum(axis=1)[:, self.last]
+        tp = (weights * self.labels).cumsum(axis=1)[:, self.last]
+        return tp, called - tp
+
+
+def rank(labels: NDArray[np.integer], scores: NDArray[np.floating]) -> Ranking:
+    """Sort rows by score; at least one row, and no score NaN."""
     order = np.argsort(-scores, kind="stable")
-    last = np.flatnonzero(np.append(np.diff(scores[order]) != 0, True))
-    return _Ranking(order, labels[order], last)
+    ordered = scores[order]
+    last = np.flatnonzero(np.append(ordered[1:] != ordered[:-1], True))
+    return Ranking(order, labels[order], last)
 
 
-def _from_ranking(weights: NDArray[np.float64], ranking: _Ranking) -> dict[str, NDArray[np.float64]]:
-    """Metrics from true and false positives at every threshold; rows of equal score pass it together."""
-    weights = weights[:, ranking.order]
-    called = weights.cumsum(axis=1)[:, ranking.last]
-    tp = (weights * ranking.labels).cumsum(axis=1)[:, ranking.last]
-    fp = called - tp
-    positives, negatives = tp[:, -1], fp[:, -1]
+def areas(tp: NDArray[np.float64], fp: NDArray[np.float64]) -> dict[str, NDArray[np.float64]]:
+    """Areas under the curves of ROC and of precision over recall; NaN unless both classes are there.
+
+    Shapes: tp, fp (R, K) at every threshold; each metric (R,).
+    """
+    positives, negatives = _totals(tp, fp)
     new_tp, new_fp = np.diff(tp, prepend=0), np.diff(fp, prepend=0)
     # Pairs of a positive and a negative in the right order; a pair of equal scores counts half.
     ordered = (new_fp * (tp - new_tp / 2)).sum(axis=1)
-    precision = _ratio(tp, called, undefined=0)
-    is_defined = (positives > 0) & (negatives > 0)
-    positives, negatives = np.where(is_defined, positives, np.nan), np.where(is_defined, negatives, np.nan)
-    fpr = fp / negatives[:, None]
+    precision = _ratio(tp, tp + fp, undefined=0)
     return {
         "roc_auc": ordered / (positives * negatives),
         "pr_auc": (new_tp * precision).sum(axis=1) / positives,
+    }
+
+
+def _recalls_at(tp: NDArray[np.float64], fp: NDArray[np.float64]) -> dict[str, NDArray[np.float64]]:
+    positives, negatives = _totals(tp, fp)
+    fpr = fp / negatives[:, None]
+    return {
         "recall_at_fpr_1": np.where(fpr <= 0.01, tp, 0).max(axis=1) / positives,
         "recall_at_fpr_01": np.where(fpr <= 0.001, tp, 0).max(axis=1) / positives,
     }
+
+
+def _totals(tp: NDArray[np.float64], fp: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Positives and negatives, both NaN unless both are there.
+
+    Shapes: each (R,).
+    """
+    totals = tp[:, -1], fp[:, -1]
+    is_defined = (totals[0] > 0) & (totals[1] > 0)
+    return np.where(is_defined, totals[0], np.nan), np.where(is_defined, totals[1], np.nan)
 
 
 def _ratio(part: NDArray[np.float64], whole: NDArray[np.float64], *, undefined: float) -> NDArray[np.float64]:

@@ -1,0 +1,92 @@
+"""Changes of a stream: alarms on a model's errors, and how long it takes to recover from a change that is known."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from pipeline.evaluation.streams.windows import slide_recall
+
+RECOVERED = 0.95  # of the recall before the change
+
+
+def find_alarms(errors: NDArray[np.bool_], *, first: int, delta: float) -> pd.DataFrame:
+    """Where a model's rate of errors changed, as ADWIN finds it in the errors one after the other.
+
+    ADWIN keeps a window of the latest errors, and drops the older part of it as soon as the two parts differ by more
+    than chance would have it. `rate_before` is the share of errors in what it drops, `rate_after` in what it keeps. A
+    rate that falls rings as well, as when a model has learnt enough: the two rates tell which. `position` counts the
+    messages seen when it rings; labels are taken to come at once, whatever the delay with which a model learns them.
+
+    Shapes: errors (n,) from position `first` on.
+    Source: Bifet & Gavaldà 2007, Learning from time-changing data with adaptive windowing; river's implementation,
+        which looks for a change every 32 messages.
+    """
+    from river.drift import ADWIN
+
+    detector = ADWIN(delta=delta)
+    rows = []
+    for position, error in enumerate(errors.astype(int).tolist(), start=first + 1):
+        seen, wrong = detector.width + 1, detector.total + error
+        detector.update(error)
+        if detector.drift_detected:
+            dropped = (wrong - detector.total) / (seen - detector.width)
+            rows.append((position, dropped, detector.total / detector.width))
+    table = pd.DataFrame(rows, columns=["position", "rate_before", "rate_after"])
+    return table.astype({"position": np.int64, "rate_before": np.float64, "rate_after": np.float64})
+
+
+@dataclass(frozen=True)
+class Recovery:
+    """What a change did to a model; NaN where there is nothing to tell.
+
+    Attributes:
+        recall_before: over the last window before the change.
+        lowest: recall of the worst window from the change until the recall is back.
+        messages: after the change, until the recall is back; 0 where it never went.
+        positives: how many of these were of the positive class.
+        alarm_after: messages from the change to the first alarm of errors that rose.
+    """
+
+    recall_before: float
+    lowest: float
+    messages: float
+    positives: float
+    alarm_after: float
+
+
+def recovery(
+    labels: NDArray[np.integer],
+    called: NDArray[np.bool_],
+    alarms: pd.DataFrame,
+    *,
+    first: int,
+    window: int,
+    changed_at: int,
+) -> Recovery:
+    """How far the recall over the last `window` messages falls after a change, and when it is back to 95 %.
+
+    It is back at the first window that reaches 95 % of the recall before, counted from the worst of those that end
+    within `window` messages of the change: what the change does at once is in those. An earlier count would take a
+    recall that trembles on its way down for one that has recovered; a later one would mind what came long after.
+
+    Shapes: labels, called (n,), not scored before `first`; `alarms` as `find_alarms` gives them.
+    """
+    recall = slide_recall(labels, called, first=first, window=window)
+    rose = alarms[(alarms["position"] > changed_at) & (alarms["rate_after"] > alarms["rate_before"])]
+    alarm_after = float(rose["position"].min() - changed_at)
+    before, after = float(recall[changed_at]), recall[changed_at + 1 :]
+    if np.isnan(before) or np.isnan(after[:window]).all():
+        return Recovery(before, np.nan, np.nan, np.nan, alarm_after)
+    worst = int(np.nanargmin(after[:window]))
+    if after[worst] >= RECOVERED * before:
+        return Recovery(before, float(after[worst]), 0.0, 0.0, alarm_after)
+    back = np.flatnonzero(after[worst:] >= RECOVERED * before)
+    if not len(back):
+        return Recovery(before, float(np.nanmin(after)), np.nan, np.nan, alarm_after)
+    messages = worst + int(back[0]) + 1
+    positives = int((labels[changed_at : changed_at + messages] == 1).sum())
+    return Recovery(before, float(np.nanmin(after[:messages])), float(messages), float(positives), alarm_after)
