@@ -1,16 +1,10 @@
 """What the kernels of all cells are made of: functions of numbers, matrix products, dropout.
 
-A compiled kernel has a copy of what it calls, and Numba's cache looks at the kernel's own file alone: `compiled` makes
-it look at this one too.
-
 Shapes: as in `kernels`.
 """
 
 from __future__ import annotations
 
-import hashlib
-from functools import partial
-from pathlib import Path
 from typing import Any
 
 import numba
@@ -19,24 +13,12 @@ from llvmlite import ir
 from numba import types
 from numba.extending import intrinsic
 
+from pipeline.compiling import compiler
+
 # "contract" lets a product and a sum become one instruction; nothing is reordered, infinities and NaN stay
-_compile: Any = partial(numba.njit, nogil=True, error_model="numpy", fastmath={"contract"})
-inlined: Any = _compile(inline="always")
-
-
-_THIS_FILE = hashlib.sha256(Path(__file__).read_bytes()).hexdigest()
-
-
-def compiled(function: Any) -> Any:
-    """The function, compiled once for this machine, or once a process where no folder for that can be written."""
-    try:
-        dispatcher = _compile(cache=True)(function)
-    except RuntimeError:
-        return _compile()(function)
-    file = dispatcher._cache._cache_file
-    file._source_stamp = (file._source_stamp, _THIS_FILE)
-    return dispatcher
-
+OPTIONS: dict[str, Any] = {"nogil": True, "error_model": "numpy", "fastmath": {"contract"}}
+inlined: Any = numba.njit(inline="always", **OPTIONS)
+compiled = compiler(__file__, **OPTIONS)
 
 F = np.float32
 ONE = F(1)

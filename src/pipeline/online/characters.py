@@ -1,0 +1,44 @@
+"""Which characters make words, and what they are in lower case: a table that is the same everywhere.
+
+A word is a run of letters, marks and digits. A currency sign or another symbol (an emoji, say) is a word by itself. All
+else separates words. Categories are those of Unicode 3.2, which Python keeps unchanged: with the newest, a word would
+be hashed otherwise under another Python. Of characters above U+FFFF each is a word by itself.
+"""
+
+from __future__ import annotations
+
+import zlib
+from functools import cache
+from unicodedata import ucd_3_2_0
+
+import numpy as np
+from numpy.typing import NDArray
+
+ALONE = 1 << 16  # marks a character that is a word by itself
+SEPARATOR = 0
+IN_WORDS, BY_THEMSELVES = frozenset("LMN"), frozenset({"Sc", "So"})
+REPLACEMENT = 0xFFFD  # what stands for undecodable bytes: no word
+
+
+@cache
+def character_table() -> NDArray[np.uint32]:
+    """(65536,): of each code point its lower case, plus ALONE where it is a word by itself; SEPARATOR where no word."""
+    table = np.zeros(1 << 16, np.uint32)
+    for code in range(1 << 16):
+        category = ucd_3_2_0.category(chr(code))
+        if category[0] in IN_WORDS:
+            table[code] = _lower(code) if category in ("Lu", "Lt") else code
+        elif category in BY_THEMSELVES and code != REPLACEMENT:
+            table[code] = code | ALONE
+    return table
+
+
+@cache
+def table_checksum() -> int:
+    """CRC-32 of the table: filters that were made with another one see other words."""
+    return zlib.crc32(character_table().astype("<u4").tobytes())
+
+
+def _lower(code: int) -> int:
+    lower = chr(code).lower()
+    return ord(lower) if len(lower) == 1 and ord(lower) < 1 << 16 else code

@@ -1,0 +1,95 @@
+"""Filters as files: written whole or not at all, and refused where they are not what they were."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import tempfile
+import zipfile
+from pathlib import Path
+
+import numpy as np
+from pydantic import TypeAdapter, ValidationError
+
+from pipeline.errors import UserError
+from pipeline.online.characters import table_checksum
+from pipeline.online.filters import Filter, new_filter
+from pipeline.online.settings import FilterSettings
+
+FORMAT = "text-experiment-pipeline filter"
+VERSION = 1  # of the file, and of how n-grams are read and hashed
+HEADER = "header"
+Notes = dict[str, str | int]
+
+
+def save_filter(path: Path, model: Filter, notes: Notes) -> None:
+    """Write a filter and facts of the caller's own. Whatever happens, `path` is the old file or the new one, whole.
+
+    Raises:
+        UserError: the file cannot be written.
+    """
+    header = {
+        "format": FORMAT,
+        "version": VERSION,
+        "characters": table_checksum(),
+        "settings": TypeAdapter(FilterSettings).dump_python(model.settings, mode="json"),
+        "notes": notes,
+    }
+    written = np.frombuffer(json.dumps(header).encode(), np.uint8)
+    temporary = None
+    try:
+        with tempfile.NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}-", delete=False) as file:
+            temporary = Path(file.name)
+            np.savez(file, allow_pickle=False, **{HEADER: written}, **model.arrays())
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.replace(path)
+    except OSError as error:
+        raise UserError(
+            f"The filter cannot be written to {path}: {error.strerror or error}.",
+            expected="a folder that can be written, with room for the filter",
+            remedy="Name another file, or make room.",
+        ) from None
+    finally:
+        if temporary:
+            temporary.unlink(missing_ok=True)
+
+
+def load_filter(path: Path) -> tuple[Filter, Notes]:
+    """A filter and the notes that were saved with it.
+
+    Raises:
+        UserError: there is no such file, or it is no filter, of another version, cut short or damaged.
+    """
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise UserError(
+            f"The filter {path} cannot be read: {error.strerror or error}.",
+            expected="a file that a filter was saved in",
+            remedy="Check the name.",
+        ) from None
+    try:
+        with np.load(io.BytesIO(content), allow_pickle=False) as archive:  # checks the checksum of each array
+            arrays = {name: archive[name] for name in archive.files}
+        header = json.loads(arrays.pop(HEADER).tobytes())
+        if header["format"] != FORMAT:
+            raise _refusal(path, f"it is a file of {header['format']!r}")
+        if (header["version"], header["characters"]) != (VERSION, table_checksum()):
+            raise _refusal(path, f"it is of version {header['version']}, this program reads version {VERSION}")
+        model = new_filter(TypeAdapter(FilterSettings).validate_python(header["settings"]))
+        model.restore(arrays)
+        return model, header["notes"]
+    except (zipfile.BadZipFile, EOFError, OSError, ValueError, KeyError, TypeError, ValidationError) as error:
+        if isinstance(error, UserError):
+            raise
+        raise _refusal(path, f"it is no filter, or was cut short or damaged ({error})") from None
+
+
+def _refusal(path: Path, reason: str) -> UserError:
+    return UserError(
+        f"The filter {path} cannot be read: {reason}.",
+        expected=f"a filter that this version of the program has saved (version {VERSION})",
+        remedy="Put the file back from a copy, or name a new file and learn the messages again.",
+    )

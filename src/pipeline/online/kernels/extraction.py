@@ -1,0 +1,196 @@
+"""From the bytes of messages to the buckets of their n-grams, compiled: no object is made of a word or of an n-gram.
+
+Shapes: n messages, B bytes of all of them, M distinct n-grams of all of them, K hash functions (rows of a table).
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from pipeline.compiling import compiler
+from pipeline.online import characters
+from pipeline.online.characters import ALONE, SEPARATOR
+from pipeline.online.kernels import murmur
+from pipeline.online.kernels.murmur import absorb, finish, four_bytes, last_bytes, scrambled
+
+compiled = compiler(characters.__file__, murmur.__file__, nogil=True, error_model="numpy")
+UNDECODABLE = -1
+BLANK = np.uint8(32)
+FILL = np.uint64(0x9E3779B97F4A7C15)  # spreads keys over the slots of the set. Source: Fibonacci hashing, Knuth 6.4
+
+
+@compiled
+def decode(data, at, end):
+    """The character that begins at `at`, and where the next one does; UNDECODABLE as Python's "replace" cuts them.
+
+    Source: the Unicode Standard, table 3-7 and section 3.9 (a maximal part of a well-formed sequence is one error).
+    """
+    lead = np.int32(data[at])
+    if lead < 0x80:
+        return lead, at + 1
+    if lead < 0xC2 or lead > 0xF4:
+        return np.int32(UNDECODABLE), at + 1
+    more = 1 if lead < 0xE0 else 2 if lead < 0xF0 else 3
+    code = lead & (0x3F >> more)
+    least, most = 0x80, 0xBF
+    if lead == 0xE0:
+        least = 0xA0
+    elif lead == 0xED:
+        most = 0x9F
+    elif lead == 0xF0:
+        least = 0x90
+    elif lead == 0xF4:
+        most = 0x8F
+    for k in range(at + 1, at + 1 + more):
+        if k == end or data[k] < least or data[k] > most:
+            return np.int32(UNDECODABLE), k
+        code = (code << 6) | (data[k] & 0x3F)
+        least, most = 0x80, 0xBF
+    return np.int32(code), at + 1 + more
+
+
+@compiled
+def encode(code, text, at):
+    """Write a character; where the next one goes."""
+    if code < 0x80:
+        text[at] = code
+        return at + 1
+    if code < 0x800:
+        text[at] = 0xC0 | (code >> 6)
+    else:
+        if code < 0x10000:
+            text[at] = 0xE0 | (code >> 12)
+        else:
+            text[at] = 0xF0 | (code >> 18)
+            text[at + 1] = 0x80 | ((code >> 12) & 0x3F)
+            at += 1
+        text[at + 1] = 0x80 | ((code >> 6) & 0x3F)
+        at += 1
+    text[at + 1] = 0x80 | (code & 0x3F)
+    return at + 2
+
+
+@compiled
+def split_words(data, begin, end, table, text, size, starts, ends):
+    """Write the words of a message in lower case behind each other, one blank between two; a word is a slice of `text`.
+
+    `size` is where in `text` to begin. Returns the number of words, the new size, and the undecodable sequences.
+    """
+    words, invalid, inside = 0, 0, False
+    at = begin
+    while at < end:
+        code, at = decode(data, at, end)
+        if code >= 0x10000:
+            entry = np.uint32(ALONE)
+        elif code == UNDECODABLE:
+            invalid += 1
+            entry = np.uint32(SEPARATOR)
+        else:
+            entry = table[code]
+            code = np.int32(entry & np.uint32(ALONE - 1))
+        alone = entry >= ALONE
+        if inside and (entry == SEPARATOR or alone):
+            ends[words] = size
+            text[size] = BLANK
+            words, size, inside = words + 1, size + 1, False
+        if entry != SEPARATOR:
+            if not inside:
+                starts[words] = size
+                inside = True
+            size = encode(code, text, size)
+            if alone:
+                ends[words] = size
+                text[size] = BLANK
+                words, size, inside = words + 1, size + 1, False
+    if inside:
+        ends[words] = size
+        text[size] = BLANK
+        words, size = words + 1, size + 1
+    return words, size, invalid
+
+
+@compiled
+def is_new(key, mark, keys, marks, slots):
+    """Whether a set lacks the key, which from then on it holds; `mark` tells this message's set from earlier ones."""
+    slot = np.int64((key * FILL) >> np.uint64(20)) & (slots - 1)
+    while marks[slot] == mark:
+        if keys[slot] == key:
+            return False
+        slot = (slot + 1) & (slots - 1)
+    keys[slot], marks[slot] = key, mark
+    return True
+
+
+@compiled
+def extract(data, bounds, table, low, high, seeds, mask, keep_spans):
+    """Buckets of the distinct n-grams of each message, in order of appearance.
+
+    Message m is data[bounds[m]:bounds[m + 1]], an n-gram `low` to `high` words with a blank between two, its bucket in
+    row k its MurmurHash3 with seeds[k], as far as `mask` goes. With one row, n-grams that share a bucket are one: the
+    hashed vector of a message is binary; with more, n-grams are told apart by two whole hashes.
+
+    Shapes: data (B,) uint8, bounds (n + 1,), table as `character_table`, seeds (K,) uint32. Returns buckets (M, K),
+    firsts (n + 1,): message m has the n-grams from firsts[m] on; invalid (n,): undecodable sequences; and, empty unless
+    `keep_spans`, spans (M, 2) of the n-grams in text (.,) uint8.
+    """
+    num, rows = len(bounds) - 1, len(seeds)
+    longest = 0
+    for m in range(num):
+        longest = max(longest, bounds[m + 1] - bounds[m])
+    text = np.empty(2 * (bounds[num] - bounds[0] if keep_spans else longest) + 8, np.uint8)
+    starts, ends = np.empty(longest + 1, np.int64), np.empty(longest + 1, np.int64)
+    keys, marks = np.empty(16, np.uint64), np.zeros(16, np.int64)
+    state, hashes = np.empty(rows, np.uint32), np.empty(rows, np.uint32)
+    buckets = np.empty((max(64, (bounds[num] - bounds[0]) // 4 * (high - low + 1)), rows), np.uint32)
+    spans = np.empty((len(buckets) if keep_spans else 0, 2), np.int64)
+    firsts, invalid = np.zeros(num + 1, np.int64), np.zeros(num, np.int64)
+    found, size = 0, 0
+    for m in range(num):
+        if not keep_spans:
+            size = 0
+        words, size, invalid[m] = split_words(data, bounds[m], bounds[m + 1], table, text, size, starts, ends)
+        most = words * (high - low + 1)
+        slots = 16
+        while slots < 2 * most:
+            slots *= 2
+        if slots > len(keys):
+            keys, marks = np.empty(slots, np.uint64), np.zeros(slots, np.int64)
+        if found + most > len(buckets):
+            buckets = grown(buckets, found, found + most)
+            if keep_spans:
+                spans = grown(spans, found, found + most)
+        for first in range(words):
+            begin, done = starts[first], starts[first]
+            state[:] = seeds
+            for last in range(first, min(first + high, words)):
+                end = ends[last]
+                while done + 4 <= end:
+                    block = scrambled(four_bytes(text, done))
+                    for k in range(rows):
+                        state[k] = absorb(state[k], block)
+                    done += 4
+                if last - first + 1 < low:
+                    continue
+                tail = scrambled(last_bytes(text, done, end))
+                for k in range(rows):
+                    hashes[k] = finish(state[k], tail, end - begin)
+                if rows == 1:
+                    key = np.uint64(hashes[0] & mask)
+                else:
+                    key = np.uint64(hashes[0]) << np.uint64(32) | np.uint64(hashes[1])
+                if is_new(key, m + 1, keys, marks, slots):
+                    for k in range(rows):
+                        buckets[found, k] = hashes[k] & mask
+                    if keep_spans:
+                        spans[found, 0], spans[found, 1] = begin, end
+                    found += 1
+        firsts[m + 1] = found
+    return buckets[:found], firsts, invalid, spans[:found], text[:size]
+
+
+@compiled
+def grown(array, used, needed):
+    """A copy with room for twice as many, the first `used` kept."""
+    larger = np.empty((2 * max(needed, len(array)), array.shape[1]), array.dtype)
+    larger[:used] = array[:used]
+    return larger
