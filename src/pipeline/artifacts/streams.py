@@ -63,19 +63,20 @@ class StreamScores:
 
     Attributes:
         totals: one row a part, model and metric: `part` ("all", "unfamiliar": messages without an earlier
-            near-duplicate, and in a stream that changes "before" and "after"), `model`, `metric`, `value`, `low`, `high`
-            (95 % interval over duplicate groups), and the paired difference from the reference on the same messages,
-            `difference`, `difference_low`, `difference_high` (NaN for the reference itself).
+            near-duplicate, and in a stream that changes "before" and "after"), `model`, `metric`, `value`, `low`,
+            `high` (95 % interval over duplicate groups), and the paired difference from the reference on the same
+            messages, `difference`, `difference_low`, `difference_high` (NaN for the reference itself).
         windows: one row a model and point of the stream: `model`, `position` (messages seen), and a column a metric,
             over the last `window` messages; NaN where it is undefined.
         curves: one row a model and threshold: `model`, `false_positive_rate`, `recall`.
-        alarms: one row an alarm of the change detector on the errors of a model: `model`, `position`, `rate_before`,
-            `rate_after` (shares of errors that it told apart).
+        alarms: one row an alarm of the change detector on the errors of a model: `model`, `position` (messages seen),
+            `rate_before`, `rate_after` (shares of errors since the alarm before it, and until the one after it; NaN at
+            the end of the stream). A rate that falls rings as well.
         recoveries: one row a model, of a stream that changes: `model`, `recall_before` (over the last window before
-            the change), `lowest` (recall of the worst window after it), `messages` (how many after the change until
-            the recall over the last window is back to 95 % of what it was; NaN: not within the stream), `positives`
-            (how many of these were of the positive class; NaN likewise), `alarm_after` (messages from the change to
-            the first alarm; NaN: none).
+            the change), `lowest` (recall of the worst window from then until it is back), `messages` (how many after
+            the change until the recall over the last window is back to 95 % of what it was; 0: it never fell below;
+            NaN: not within the stream), `positives` (how many of these were of the positive class; NaN likewise),
+            `alarm_after` (messages from the change to the first alarm of errors that rose; NaN: none).
         reference: the model that the others are compared with.
         window: messages that sliding figures are over.
         start: first position that all models have scored; totals are from there on.
@@ -99,8 +100,8 @@ class MemoryScores:
         models: one row a model: `learner` ("naive_bayes", "perceptron"), `features` ("hashing", "count-min"),
             `log2_buckets` (a row), `num_hashes`, `bytes`, and of the whole stream `f1`, `f1_low`, `f1_high`, `fpr`,
             `pr_auc`.
-        counts: one row a table of counts: `features`, `log2_buckets`, `num_hashes`, `bytes`, `mean_error` (estimate less
-            true count, mean over distinct n-grams), `exact_percent` (n-grams counted without error),
+        counts: one row a table of counts: `features`, `log2_buckets`, `num_hashes`, `bytes`, `mean_error` (estimate
+            less true count, mean over distinct n-grams), `exact_percent` (n-grams counted without error),
             `bound` (e / buckets times all that was counted), `beyond_percent` (n-grams with an error above the bound),
             `promised_percent` (at most so many may be: 100 e^-num_hashes).
         reference: one row a learner, without hashing: `learner`, `bytes`, `f1`, `f1_low`, `f1_high`, `fpr`, `pr_auc`.

@@ -16,10 +16,12 @@ RECOVERED = 0.95  # of the recall before the change
 def find_alarms(errors: NDArray[np.bool_], *, first: int, delta: float) -> pd.DataFrame:
     """Where a model's rate of errors changed, as ADWIN finds it in the errors one after the other.
 
-    ADWIN keeps a window of the latest errors, and drops the older part of it as soon as the two parts differ by more
-    than chance would have it. `rate_before` is the share of errors in what it drops, `rate_after` in what it keeps. A
-    rate that falls rings as well, as when a model has learnt enough: the two rates tell which. `position` counts the
-    messages seen when it rings; labels are taken to come at once, whatever the delay with which a model learns them.
+    ADWIN keeps a window of the latest errors, and rings when an older and a newer part of it differ by more than chance
+    would have it. `position` counts the messages seen then; labels are taken to come at once, whatever the delay with
+    which a model learns them. `rate_before` is the share of errors since the alarm before it (or the first message),
+    `rate_after` until the one after it (or the last message; NaN where there is none left). ADWIN's own estimates
+    would say less: when it rings, most of what it keeps is still from before the change. A rate that falls rings as
+    well, as when a model has learnt enough: the two rates tell which.
 
     Shapes: errors (n,) from position `first` on.
     Source: Bifet & Gavaldà 2007, Learning from time-changing data with adaptive windowing; river's implementation,
@@ -28,15 +30,15 @@ def find_alarms(errors: NDArray[np.bool_], *, first: int, delta: float) -> pd.Da
     from river.drift import ADWIN
 
     detector = ADWIN(delta=delta)
-    rows = []
-    for position, error in enumerate(errors.astype(int).tolist(), start=first + 1):
-        seen, wrong = detector.width + 1, detector.total + error
+    rung = []
+    for seen, error in enumerate(errors.astype(int).tolist(), start=1):
         detector.update(error)
         if detector.drift_detected:
-            dropped = (wrong - detector.total) / (seen - detector.width)
-            rows.append((position, dropped, detector.total / detector.width))
-    table = pd.DataFrame(rows, columns=["position", "rate_before", "rate_after"])
-    return table.astype({"position": np.int64, "rate_before": np.float64, "rate_after": np.float64})
+            rung.append(seen)
+    between = np.split(errors, rung)
+    rates = np.array([part.mean() if len(part) else np.nan for part in between])
+    positions = first + np.array(rung, np.int64)
+    return pd.DataFrame({"position": positions, "rate_before": rates[:-1], "rate_after": rates[1:]})
 
 
 @dataclass(frozen=True)

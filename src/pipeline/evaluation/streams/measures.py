@@ -19,7 +19,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.evaluation.metrics import BLOCK, METRICS, Metric, Ranking, areas, from_counts, outcomes, rank
+from pipeline.evaluation.metrics import METRICS, Metric, Ranking, areas, from_counts, outcomes, rank
 
 _BY_KEY = {metric.key: metric for metric in METRICS}
 STREAM_METRICS = (
@@ -30,6 +30,7 @@ STREAM_METRICS = (
 )
 KEYS = tuple(metric.key for metric in STREAM_METRICS)
 
+CELLS = 2**15  # of weights in work at a time: the temporary arrays stay in the processor's cache
 Measured = dict[str, NDArray[np.float64]]
 
 
@@ -59,8 +60,9 @@ def measure_stream(
         return {key: np.full(len(weights), np.nan) for key in KEYS}
     by_outcome, ranking = outcomes(labels, called), rank(labels, scores)
     blocks = []
-    for start in range(0, len(weights), BLOCK):
-        block = weights[start : start + BLOCK].astype(np.float64)
+    size = max(1, CELLS // len(labels))
+    for start in range(0, len(weights), size):
+        block = weights[start : start + size].astype(np.float64)
         blocks.append(measure_called(block @ by_outcome) | measure_ranked(ranking, block))
     return {key: np.concatenate([block[key] for block in blocks]) for key in KEYS}
 
