@@ -42,6 +42,10 @@ class Node:
             )
         return Node(self.key(key), value)
 
+    def groups(self) -> list[Node]:
+        """The groups that it consists of, in order."""
+        return [getattr(self, key) for key in self.values]
+
     def key(self, key: str) -> str:
         """The dotted name of one of its entries."""
         return f"{self.name}.{key}" if self.name else key

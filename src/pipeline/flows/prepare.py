@@ -26,15 +26,31 @@ class Prepared:
     stop_words: Step[Resource]
 
 
-def prepare(run: Plan, cfg: Node) -> Prepared:
-    """Split first: what is fitted from then on sees the training part alone."""
+@dataclass(frozen=True)
+class Gathered:
+    """Messages, cleaned, copies and near-duplicates known; nothing is split yet."""
+
+    corpus: Step[Corpus]
+    texts: Step[Texts]
+    pool: Step[Pool]
+    stop_words: Step[Resource]
+
+
+def gather(run: Plan, cfg: Node) -> Gathered:
+    """As far as all flows go the same way."""
     source = run.find(locate_corpus, cfg.dataset)
     stop_words = run.find(locate_stop_words, cfg.preprocess.clean)
-    vectors = run.find(locate_vectors, cfg.embedding)
     corpus = run(load_corpus, source, cfg.dataset)
     texts = run(clean_corpus, corpus, stop_words, cfg.preprocess.clean)
     pool = run(pool_messages, corpus, texts, cfg.duplicates)
-    split = run(split_pool, corpus, pool, cfg.split)
-    tokens = run(tokenise, corpus, texts, split, cfg.preprocess.tokenise)
-    embedding = run(embed_tokens, texts, split, tokens, vectors, cfg.embedding)
-    return Prepared(corpus, texts, pool, split, tokens, embedding, stop_words)
+    return Gathered(corpus, texts, pool, stop_words)
+
+
+def prepare(run: Plan, cfg: Node) -> Prepared:
+    """Split first: what is fitted from then on sees the training part alone."""
+    made = gather(run, cfg)
+    vectors = run.find(locate_vectors, cfg.embedding)
+    split = run(split_pool, made.corpus, made.pool, cfg.split)
+    tokens = run(tokenise, made.corpus, made.texts, split, cfg.preprocess.tokenise)
+    embedding = run(embed_tokens, made.texts, split, tokens, vectors, cfg.embedding)
+    return Prepared(made.corpus, made.texts, made.pool, split, tokens, embedding, made.stop_words)

@@ -21,7 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.online.blocks import Block, Grams, read_grams, spell_grams
-from pipeline.online.kernels.counts import FULL, count, gram_log_odds, log_odds
+from pipeline.online.kernels.counts import FULL, count, estimate_all, gram_log_odds, log_odds
 from pipeline.online.protocol import Filter, fitting
 from pipeline.online.settings import FilterSettings
 
@@ -66,6 +66,15 @@ class NaiveBayes(Filter):
         weights = np.empty(len(grams.buckets))
         gram_log_odds(grams.buckets, self.table, self.totals, *self._shares(), weights)
         return weights
+
+    def counts(self, grams: Grams) -> NDArray[np.int64]:
+        """(M, 2): how many negative and positive messages hold each n-gram; never fewer than do.
+
+        It is more than do by over e / buckets times all n-grams learnt in at most e ** -num_hashes of all cases.
+        """
+        counts = np.empty((len(grams.buckets), 2), np.int64)
+        estimate_all(grams.buckets, self.table, self.totals, counts)
+        return counts
 
     def arrays(self) -> dict[str, NDArray[Any]]:
         """The counts."""

@@ -11,6 +11,9 @@ from pipeline.ranges import Positive
 
 Learner = Literal["naive_bayes", "perceptron", "averaged_perceptron", "logistic", "exact_naive_bayes"]
 Words = Annotated[int, Field(ge=1, le=16)]
+Buckets = Annotated[int, Field(ge=1, le=28)]
+Hashes = Annotated[int, Field(ge=1, le=16)]
+HashSeed = Annotated[int, Field(ge=0, lt=2**32)]
 
 
 @dataclass(frozen=True)
@@ -33,9 +36,9 @@ class FilterSettings:
 
     learner: Learner
     ngrams: tuple[Words, Words]
-    log2_buckets: Annotated[int, Field(ge=1, le=28)]
-    num_hashes: Annotated[int, Field(ge=1, le=16)]
-    hash_seed: Annotated[int, Field(ge=0, lt=2**32)]
+    log2_buckets: Buckets
+    num_hashes: Hashes
+    hash_seed: HashSeed
     likelihood: Literal["ngrams", "messages"]
     rate: Positive
 

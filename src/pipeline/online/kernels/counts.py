@@ -80,3 +80,11 @@ def gram_log_odds(buckets, table, totals, sizes, unseen, weights):
         of_spam, of_ham = estimate(buckets[g], table, 1, spam), estimate(buckets[g], table, 0, ham)
         speaks = unseen or of_spam > 0 or of_ham > 0
         weights[g] = np.log(of_spam + 1.0) - np.log(of_ham + 1.0) - share if speaks else 0.0
+
+
+@compiled
+def estimate_all(buckets, table, totals, counts):
+    """How many messages of each class hold each n-gram. Written: counts (M, 2)."""
+    for g in range(len(buckets)):
+        for label in range(2):
+            counts[g, label] = estimate(buckets[g], table, label, totals[0, label])

@@ -1,0 +1,124 @@
+"""What filters lose as their memory shrinks: hashing beside count-min sketches of equal size."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Annotated, Any, Literal
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from pydantic import Field
+
+from pipeline.artifacts.streams import MemoryScores, Stream
+from pipeline.evaluation.intervals import bootstrap_weights, percentile_interval
+from pipeline.evaluation.metrics import outcomes
+from pipeline.evaluation.streams.measures import measure_called, measure_stream
+from pipeline.online.blocks import Block, Grams, block_of, read_grams
+from pipeline.online.filters import new_filter
+from pipeline.online.naive_bayes import ExactNaiveBayes, NaiveBayes
+from pipeline.online.settings import Buckets, FilterSettings, Hashes, HashSeed, Words
+from pipeline.ranges import Count, Positive
+from pipeline.stages.filter_stream import pass_once
+
+
+def measure_memory(
+    stream: Stream,
+    *,
+    log2_cells: Annotated[list[Buckets], Field(min_length=1)],
+    num_hashes: Annotated[list[Hashes], Field(min_length=1)],
+    rate: Positive,
+    ngrams: tuple[Words, Words],
+    hash_seed: HashSeed,
+    period: Count,
+    resamples: Annotated[int, Field(ge=100)],
+    seed: int,
+) -> MemoryScores:
+    """Naive Bayes and the perceptron in tables of every size, divided among every number of hash functions.
+
+    A table of 2 ** c cells and k rows has as many buckets a row as fit, a power of two: where k is none, it is smaller
+    than that of one row. `rate` is the perceptron's.
+    """
+    block = block_of(stream.table["text"].tolist())
+    labels = stream.table["label"].to_numpy(np.int8)
+    weights = bootstrap_weights(stream.table["group"].to_numpy(), resamples, seed)
+
+    def settings(learner: Literal["naive_bayes", "perceptron", "exact_naive_bayes"], *table: int) -> FilterSettings:
+        return FilterSettings(learner, ngrams, *table, hash_seed, "ngrams", rate)
+
+    def judged(filter_settings: FilterSettings) -> dict[str, float]:
+        model = new_filter(filter_settings)
+        scores = pass_once(model, block, labels, period, 0)
+        return {"bytes": model.num_bytes, **_quality(labels, scores, weights)}
+
+    exact = ExactNaiveBayes(settings("exact_naive_bayes", 1, 1))
+    exact.learn(exact.read(block), labels)
+    tables = [_table(cells, rows) for cells in log2_cells for rows in num_hashes if 2**cells >= 2 * rows]
+    return MemoryScores(
+        models=pd.DataFrame(
+            {"learner": learner, **named(*table), **judged(settings(learner, *table))}
+            for learner in ("naive_bayes", "perceptron")
+            for table in tables
+        ),
+        counts=pd.DataFrame(
+            {**named(*table), **_count_errors(settings("naive_bayes", *table), block, exact)} for table in tables
+        ),
+        reference=pd.DataFrame([{"learner": "naive_bayes", **judged(exact.settings)}]),
+        num_ngrams=len(exact.numbers),
+        num_counted=int(exact.totals[1].sum()),
+    )
+
+
+def named(log2_buckets: int, num_hashes: int) -> dict[str, Any]:
+    """What a table is called."""
+    features = "hashing" if num_hashes == 1 else "count-min"
+    return {"features": features, "log2_buckets": log2_buckets, "num_hashes": num_hashes}
+
+
+def _table(log2_cells: int, num_hashes: int) -> tuple[int, int]:
+    return log2_cells - (num_hashes - 1).bit_length(), num_hashes
+
+
+def _quality(labels: NDArray[np.int8], scores: NDArray[np.float64], weights: NDArray[np.int32]) -> dict[str, float]:
+    """F1 with its interval, false-positive rate and PR-AUC of the whole stream."""
+    whole = measure_stream(labels, scores, scores > 0)
+    f1 = percentile_interval(float(whole["f1"][0]), measure_called(weights @ outcomes(labels, scores > 0))["f1"])
+    return {
+        "f1": f1.value,
+        "f1_low": f1.low,
+        "f1_high": f1.high,
+        "fpr": float(whole["fpr"][0]),
+        "pr_auc": float(whole["pr_auc"][0]),
+    }
+
+
+def _count_errors(settings: FilterSettings, block: Block, exact: ExactNaiveBayes) -> dict[str, float]:
+    """How far counts of messages, whatever their class, are above the truth, over the distinct n-grams."""
+    model = NaiveBayes(settings)
+    grams = model.read(block)
+    model.learn(grams, np.zeros(len(grams), np.int8))
+    errors = np.concatenate([model.counts(read)[:, 0] - true for read, true in _each_ngram(model, exact)])
+    bound = np.e / settings.buckets * model.totals[1].sum()
+    return {
+        "bytes": model.num_bytes,
+        "mean_error": float(errors.mean()),
+        "exact_percent": 100 * float((errors == 0).mean()),
+        "bound": float(bound),
+        "beyond_percent": 100 * float((errors > bound).mean()),
+        "promised_percent": 100 * float(np.exp(-settings.num_hashes)),
+    }
+
+
+def _each_ngram(model: NaiveBayes, exact: ExactNaiveBayes) -> Iterator[tuple[Grams, NDArray[np.int64]]]:
+    """The distinct n-grams as a model reads them, and in how many messages they are; by their number of words.
+
+    A message that is one n-gram of k words has but one n-gram of k words.
+    """
+    names = np.array(list(exact.numbers), object)
+    true = exact.table[0, : len(names)].sum(axis=1, dtype=np.int64)
+    words = np.array([name.count(" ") + 1 for name in names])
+    for length in np.unique(words):
+        chosen = np.flatnonzero(words == length)
+        settings = replace(model.settings, ngrams=(int(length), int(length)))
+        yield read_grams(block_of(names[chosen].tolist()), settings), true[chosen]

@@ -1,0 +1,132 @@
+"""Models that are trained anew every so often, beside filters that learn as they go."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, replace
+from typing import Annotated
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from pydantic import Field
+
+from pipeline.artifacts import Corpus, Fitted, Split, Tokens
+from pipeline.artifacts.streams import Passes, Stream
+from pipeline.errors import UserError
+from pipeline.evaluation.tfidf import count_ngrams, fit_tfidf
+from pipeline.evaluation.thresholds import highest_f1_threshold
+from pipeline.models import fitting
+from pipeline.models.backend import start_keras
+from pipeline.ranges import Share
+from pipeline.text.duplicates import leaked_percent
+
+TFIDF = "tfidf"
+TINY = 1e-12  # keeps the log-odds of a probability of 0 or 1 finite
+
+
+@dataclass(frozen=True)
+class Round:
+    """What one training of a model came to: `row` and `score` of the messages until the next one, and its seconds."""
+
+    model: str
+    table: pd.DataFrame
+    seconds: float
+    bytes: int
+
+
+def split_stream(
+    stream: Stream,
+    corpus: Corpus,
+    *,
+    begin: Share,
+    end: Annotated[float, Field(gt=0, le=1)],
+    validation_share: Share,
+) -> Split:
+    """What has arrived before a share `begin` of the stream is trained on, what arrives until `end` is predicted.
+
+    The last `validation_share` of what has arrived chooses epoch and threshold.
+
+    Raises:
+        UserError: a part lacks a class.
+    """
+    rows = stream.table["row"].to_numpy()
+    labels, groups = np.zeros(len(corpus.table), np.int8), np.full(len(corpus.table), -1, np.int64)
+    labels[rows], groups[rows] = stream.table["label"], stream.table["group"]
+    now, until = round(begin * len(rows)), round(end * len(rows))
+    known = round((1 - validation_share) * now)
+    train, validation, test = rows[:known], rows[known:now], rows[now:until]
+    for name, part in (("trained", train), ("validated", validation)):
+        if len(np.unique(labels[part])) < 2:
+            raise UserError(
+                f"The {len(part):,} messages that are {name} on when {begin:.0%} of the stream has come lack a class.",
+                expected="messages of both classes before the first training",
+                remedy="Train later, retraining.rounds.first.begin, or shuffle the stream: stream.order=shuffled.",
+            )
+    return Split(
+        train=np.sort(train),
+        validation=np.sort(validation),
+        test=np.sort(test),
+        labels=labels,
+        groups=groups,
+        leakage_percent=leaked_percent(groups, train, test),
+        random_leakage_percent=float("nan"),
+        validation_is_test=False,
+    )
+
+
+def predict_round(split: Split, tokens: Tokens, fitted: Fitted) -> Round:
+    """The network's log-odds for the messages until its next training, less those of its threshold."""
+    start_keras(seed=0)  # nothing is drawn
+    model = fitting.from_file(fitted.model)
+    probabilities = [fitting.predict(model, tokens.ids[rows]) for rows in (split.validation, split.test)]
+    return _round(fitted.name, split, *probabilities, fitted.history["seconds"].sum(), 4 * fitted.num_params)
+
+
+def tfidf_round(corpus: Corpus, split: Split, *, seed: int) -> Round:
+    """The same of TF-IDF with a linear support vector machine, the baseline."""
+    start = time.process_time()
+    ngrams = count_ngrams(corpus.table["text"].tolist())
+    counted = time.process_time()
+    model = fit_tfidf(ngrams, split.labels, split.train, seed=seed)
+    share = len(split.train) / len(corpus.table)
+    seconds = (counted - start) * share + time.process_time() - counted  # counting what it learns from
+    probabilities = [model.predict(ngrams, rows) for rows in (split.validation, split.test)]
+    num_bytes = sum(8 * len(weighting.kept) * 2 for weighting in model.weightings)  # weights and document frequencies
+    return _round(TFIDF, split, *probabilities, seconds, num_bytes)
+
+
+def add_round(passes: Passes, stream: Stream, made: Round) -> Passes:
+    """The passes with what a training of a model has led to."""
+    position = pd.Series(np.arange(len(stream.table)), index=stream.table["row"])
+    table = made.table.assign(model=made.model, position=position[made.table["row"]].to_numpy())
+    table = table.assign(called=table["score"] > 0).sort_values("position")[passes.predictions.columns]
+    predictions = pd.concat([passes.predictions, table], ignore_index=True)
+    models = passes.models.set_index("model")
+    if made.model not in models.index:
+        features = "tf-idf" if made.model == TFIDF else "network"
+        models.loc[made.model] = [made.model, features, 0, 0, made.bytes, 0.0, 0]  # in the order of the columns
+    models.loc[made.model, ["bytes", "seconds", "trainings"]] = [
+        made.bytes,
+        models.loc[made.model, "seconds"] + made.seconds,
+        models.loc[made.model, "trainings"] + 1,
+    ]
+    return replace(passes, predictions=predictions, models=models.reset_index())
+
+
+def _round(
+    model: str,
+    split: Split,
+    validation: NDArray[np.floating],
+    test: NDArray[np.floating],
+    seconds: float,
+    num_bytes: int,
+) -> Round:
+    threshold = highest_f1_threshold(split.labels[split.validation], validation)
+    scores = _log_odds(test) - _log_odds(np.array([threshold]))
+    return Round(model, pd.DataFrame({"row": split.test, "score": scores}), float(seconds), num_bytes)
+
+
+def _log_odds(probabilities: NDArray[np.floating]) -> NDArray[np.float64]:
+    clipped = np.clip(probabilities.astype(np.float64), TINY, 1 - TINY)
+    return np.log(clipped) - np.log1p(-clipped)
