@@ -22,6 +22,7 @@ MAY_IMPORT = {leaf: FOUNDATIONS | {leaf} for leaf in LEAVES} | {
     "compiling": set(),
     "stages": FOUNDATIONS | LEAVES | {"stages"},
     "flows": {"artifacts", "flows", "stages", "plan", "settings"},
+    "filter": FOUNDATIONS | {"filter", "online"},
     "plan": {"settings", "errors"},
     "settings": {"errors"},
     "store": {"artifacts", "errors", "store"},

@@ -1,0 +1,154 @@
+"""The file of a filter: made by what the command line says, or held against it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+from pydantic import TypeAdapter, ValidationError
+
+from pipeline.errors import UserError
+from pipeline.filter.messages import Labels
+from pipeline.online.files import load_filter, save_filter
+from pipeline.online.filters import Filter, new_filter
+from pipeline.online.settings import FilterSettings
+
+DEFAULTS: dict[str, object] = {
+    "learner": "naive_bayes",
+    "ngrams": (1, 2),
+    "log2_buckets": 20,
+    "num_hashes": 1,
+    "hash_seed": 0,
+    "likelihood": "ngrams",
+    "rate": 1.0,
+    "positive": "spam",
+    "negative": "ham",
+}
+_NO_LABELS = ("", "error")  # one says that there is none, the other that a line is bad
+
+
+@dataclass
+class ModelFile:
+    """A filter and where it is kept.
+
+    Attributes:
+        lines: how many lines of the input the filter knows, good, bad and unlabelled ones.
+    """
+
+    path: Path
+    model: Filter
+    labels: Labels
+    lines: int = 0
+
+    def save(self) -> None:
+        """Replace the file, at one stroke.
+
+        Raises:
+            UserError: it cannot be written.
+        """
+        notes = {"positive": self.labels.positive, "negative": self.labels.negative, "lines": self.lines}
+        save_filter(self.path, self.model, notes)
+
+
+def open_model(path: Path, given: dict[str, object], *, learns: bool) -> ModelFile:
+    """The filter of a file, or where there is none and it is to learn, a new one.
+
+    Args:
+        given: what was said of how it is made; may be less than all.
+
+    Raises:
+        UserError: the file cannot be read, was made otherwise than was said, or is missing where nothing is learnt.
+    """
+    if path.exists():
+        model, notes = load_filter(path)
+        made = vars(model.settings) | {name: notes.get(name, DEFAULTS[name]) for name in ("positive", "negative")}
+        _compare(path, given, made)
+        labels = Labels(str(made["positive"]), str(made["negative"]))
+        return ModelFile(path, model, labels, int(notes.get("lines", 0)))
+    if not learns:
+        raise UserError(
+            f"There is no filter {path}, and without learning there will be none.",
+            expected="a filter that has learnt",
+            remedy="Check the name, or learn from labelled messages first: --format tsv or jsonl.",
+        )
+    made = DEFAULTS | given
+    labels = Labels(str(made.pop("positive")), str(made.pop("negative")))
+    _check_labels(labels)
+    return ModelFile(path, new_filter(_settings(made)), labels)
+
+
+@contextmanager
+def held(path: Path) -> Iterator[None]:
+    """Let no other process learn into the same file meanwhile: what one of them learns would be lost.
+
+    Raises:
+        UserError: another one does, or the folder is missing or cannot be written.
+    """
+    lock = FileLock(path.parent / f".{path.name}.lock", timeout=0)
+    try:
+        if not path.parent.is_dir():
+            raise NotADirectoryError
+        lock.acquire()
+    except Timeout:
+        raise UserError(
+            f"Another process is learning into {path}.",
+            expected="one process at a time that learns into a file; any number that only score (--no-learn)",
+            remedy="Wait for it, or name another file.",
+        ) from None
+    except OSError:
+        raise UserError(
+            f"{path} cannot be written.",
+            expected="a file in a folder that is there and can be written",
+            remedy="Check the name, or make the folder.",
+        ) from None
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def _compare(path: Path, given: dict[str, object], made: dict[str, object]) -> None:
+    for name, value in given.items():
+        if value != made[name]:
+            flag = "--" + name.replace("_", "-")
+            raise UserError(
+                f"{path} was made with {flag} {_spelled(made[name])}, and {flag} {_spelled(value)} is given now.",
+                expected="what the filter was made with, or nothing: the file knows",
+                remedy=f"Leave {flag} out, or name a new file.",
+            )
+
+
+def _spelled(value: object) -> str:
+    return "-".join(map(str, value)) if isinstance(value, tuple) else str(value)
+
+
+def _check_labels(labels: Labels) -> None:
+    names = (labels.positive, labels.negative)
+    if labels.positive == labels.negative or any(name in _NO_LABELS or set(name) & set("\t\r\n") for name in names):
+        raise UserError(
+            f"{labels.positive!r} and {labels.negative!r} cannot be the labels.",
+            expected="two different ones, without tabs and line ends, neither of them empty or 'error'",
+            remedy="Name them otherwise: --positive spam --negative ham.",
+        )
+
+
+def _settings(made: dict[str, object]) -> FilterSettings:
+    try:
+        settings = TypeAdapter(FilterSettings).validate_python(made)
+    except ValidationError as error:
+        first = error.errors()[0]
+        raise UserError(
+            f"--{str(first['loc'][0]).replace('_', '-')} {_spelled(made[str(first['loc'][0])])} is not allowed.",
+            expected=first["msg"],
+            remedy="See python -m pipeline.filter --help.",
+        ) from None
+    if settings.ngrams[0] > settings.ngrams[1]:
+        raise UserError(
+            f"--ngrams {_spelled(settings.ngrams)} has more words at least than at most.",
+            expected="fewest and most words, say 1-2",
+            remedy=f"Turn them round: --ngrams {_spelled(settings.ngrams[::-1])}.",
+        )
+    return settings
