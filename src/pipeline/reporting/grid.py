@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import pandas as pd
 
@@ -14,6 +14,7 @@ from pipeline.reporting.facts import Estimate
 from pipeline.reporting.tables import Cell
 from pipeline.reporting.words import NOT_KNOWN
 
+Verdict = Literal["better", "worse", "level", "unknown"]
 EMPTY = Cell("", "", stands_out=False)
 
 
@@ -59,6 +60,15 @@ def upper(text: str) -> str:
 def each_once(names: Iterable[str]) -> list[str]:
     """Every name once, in the order of its first use."""
     return list(dict.fromkeys(names))
+
+
+def judge(difference: Estimate) -> Verdict:
+    """A paired difference, of a metric of which more is better."""
+    if not difference.is_known:
+        return "unknown"
+    if difference.low > 0:
+        return "better"
+    return "worse" if difference.high < 0 else "level"
 
 
 def estimate(row: Any, column: str = "value") -> Estimate:

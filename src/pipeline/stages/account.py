@@ -25,12 +25,12 @@ def rounded(value: float) -> float | None:
     return round(value, DIGITS) if np.isfinite(value) else None
 
 
-def stand_ins(corpus: Corpus, texts: Texts, embedding: Embedding) -> list[str]:
-    """What stands in for what."""
+def stand_ins(corpus: Corpus, texts: Texts, embedding: Embedding | None = None) -> list[str]:
+    """What stands in for what; a run that reads no word vectors gives no embedding."""
     said = []
     if corpus.stand_in:
         said.append(f"the embedded sample stands in for the data set {corpus.name}")
-    if embedding.stand_in:
+    if embedding is not None and embedding.stand_in:
         said.append(f"word vectors trained on the training messages stand in for {embedding.source}")
     if texts.stand_in:
         said.append("scikit-learn's English stop words stand in for NLTK's")

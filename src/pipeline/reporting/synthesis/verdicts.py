@@ -5,15 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Literal
 
 import pandas as pd
 
 from pipeline.reporting.facts import Estimate
-from pipeline.reporting.grid import estimate
+from pipeline.reporting.grid import Verdict, estimate, judge
 from pipeline.reporting.words import count, listed
 
-Verdict = Literal["better", "worse", "level", "unknown"]
 SAID: dict[Verdict, str] = {
     "better": "better", "level": "no detectable difference", "worse": "worse", "unknown": "undefined",
 }  # fmt: skip
@@ -100,15 +98,6 @@ class Tally:
             return f"is {word} than {name}" + (f" in all {count(known)}" if known > 1 else "")
         more = f" and {found[1][0]} in {count(found[1][1])}" if found[1:] else ""
         return f"is {word} than {name} in {count(number)}{more} of {count(known)}"
-
-
-def judge(difference: Estimate) -> Verdict:
-    """A paired difference, of a metric of which more is better."""
-    if not difference.is_known:
-        return "unknown"
-    if difference.low > 0:
-        return "better"
-    return "worse" if difference.high < 0 else "level"
 
 
 def tally(differences: Iterable[Estimate]) -> Tally:

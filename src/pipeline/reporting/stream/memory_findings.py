@@ -1,0 +1,189 @@
+"""What hashing into ever less memory came to: the headline, and the questions that the page answers first."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import pandas as pd
+
+from pipeline.reporting import words
+from pipeline.reporting.facts import Estimate
+from pipeline.reporting.grid import upper
+from pipeline.reporting.stream.answers import Finding
+from pipeline.reporting.stream.folder import MemoryTables
+from pipeline.reporting.stream.names import COUNT_MIN, HASHING, learner_name
+from pipeline.reporting.stream.tables import memory_said
+from pipeline.reporting.words import count, decimal, percent, quantity
+
+ALIKE = 0.1  # share by which two memories may differ and still be called equal
+NOT_COMPARED = ("not compared", "unknown", "No size of the one has as much memory as one of the other.")
+Outcome = Literal["higher", "lower", "overlap"]
+
+
+@dataclass(frozen=True)
+class Pairs:
+    """Count-min beside hashing at equal memory: how often its figure is higher, lower, or cannot be told apart."""
+
+    higher: int
+    lower: int
+    overlap: int
+
+    @property
+    def total(self) -> int:
+        """Comparisons."""
+        return self.higher + self.lower + self.overlap
+
+
+def headline(tables: MemoryTables) -> str:
+    """The result in one line."""
+    enough = "; ".join(_enough_said(tables, learner) for learner in learners(tables))
+    return f"{enough}; at equal memory, {_pairs_said(f1_pairs(tables.models))}"
+
+
+def findings(tables: MemoryTables) -> list[Finding]:
+    """The questions of the run, answered."""
+    return [_how_many_buckets(tables), _which_is_better(tables), _which_counts_better(tables), _is_bound_kept(tables)]
+
+
+def learners(tables: MemoryTables) -> list[str]:
+    """The learners, in the order of the tables."""
+    return list(dict.fromkeys(tables.models["learner"].astype(str)))
+
+
+def reference_of(tables: MemoryTables, learner: str) -> pd.Series | None:
+    """The row of the model without hashing."""
+    rows = tables.reference[tables.reference["learner"] == learner]
+    return None if rows.empty else rows.iloc[0]
+
+
+def enough(tables: MemoryTables, learner: str) -> pd.Series | None:
+    """The smallest hashed model from which on F1 is not below the interval of the model without hashing."""
+    reference = reference_of(tables, learner)
+    rows = tables.models[(tables.models["learner"] == learner) & (tables.models["features"] == HASHING)]
+    found = None
+    for _, row in rows.sort_values("bytes", ascending=False, kind="stable").iterrows():
+        if reference is None or not row["f1"] >= reference["f1_low"]:
+            break
+        found = row
+    return found
+
+
+def f1_pairs(models: pd.DataFrame) -> Pairs:
+    """F1 of count-min beside that of hashing at equal memory; told apart where their intervals do not overlap."""
+    found = Counter(
+        _beside(Estimate(one["f1"], one["f1_low"], one["f1_high"]), Estimate(two["f1"], two["f1_low"], two["f1_high"]))
+        for one, two in _equals(models, ["learner"])
+    )
+    return Pairs(found["higher"], found["lower"], found["overlap"])
+
+
+def error_pairs(counts: pd.DataFrame) -> Pairs:
+    """Mean count errors of count-min beside those of hashing at equal memory; they are exact."""
+    found = Counter(_beside(*(Estimate(*[row["mean_error"]] * 3) for row in pair)) for pair in _equals(counts, []))
+    return Pairs(found["higher"], found["lower"], found["overlap"])
+
+
+def buckets_said(log2_buckets: float) -> str:
+    """2^16, as 65,536."""
+    return words.count(2 ** int(log2_buckets))
+
+
+def _equals(table: pd.DataFrame, same: list[str]) -> Iterator[tuple[Any, Any]]:
+    """Rows of count-min, each with the row of hashing that has as much memory and the same entries in `same`."""
+    hashed = table[table["features"] == HASHING]
+    for _, one in table[(table["features"] == COUNT_MIN) & (table["num_hashes"] > 1)].iterrows():
+        alike = hashed[(hashed[same] == one[same]).all(axis=1)] if same else hashed
+        off = (alike["bytes"] / one["bytes"] - 1).abs()
+        if len(off) and off.min() <= ALIKE:
+            yield one, alike.loc[off.idxmin()]
+
+
+def _beside(one: Estimate, two: Estimate) -> Outcome:
+    if one.low > two.high:
+        return "higher"
+    return "lower" if one.high < two.low else "overlap"
+
+
+def _enough_said(tables: MemoryTables, learner: str) -> str:
+    found, name = enough(tables, learner), learner_name(learner)
+    if found is None:
+        return f"{name}: no number of buckets tried brings F1 up to the interval of the model without hashing"
+    return (
+        f"{name}: from {buckets_said(found['log2_buckets'])} buckets ({memory_said(found['bytes'])}) on, F1 "
+        "reaches the interval of the model without hashing"
+    )
+
+
+def _pairs_said(pairs: Pairs) -> str:
+    if not pairs.total:
+        return "count-min and hashing were not compared"
+    if pairs.overlap == pairs.total:
+        return f"count-min and hashing cannot be told apart by F1 in any of {quantity(pairs.total, 'comparison')}"
+    return (
+        f"count-min has a higher F1 than hashing in {pairs.higher} and a lower one in {pairs.lower} of "
+        f"{quantity(pairs.total, 'comparison')}; in {pairs.overlap} the intervals overlap"
+    )
+
+
+def _how_many_buckets(tables: MemoryTables) -> Finding:
+    parts = []
+    for learner in learners(tables):
+        reference, found = reference_of(tables, learner), enough(tables, learner)
+        said = _enough_said(tables, learner)
+        if reference is not None:
+            said += (
+                f" ({decimal(reference['f1'])} {words.interval(reference['f1_low'], reference['f1_high'])} in "
+                f"{memory_said(reference['bytes'])})"
+            )
+        if found is not None:
+            said += f", with {decimal(found['f1'])} {words.interval(found['f1_low'], found['f1_high'])}"
+        parts.append(f"{upper(said)}.")
+    reached = [learner for learner in learners(tables) if enough(tables, learner) is not None]
+    style = "beats" if len(reached) == len(learners(tables)) else "loses"
+    tag = f"{len(reached)} of {len(learners(tables))}"
+    return Finding("How many buckets are enough?", tag, style, " ".join(parts))
+
+
+def _which_is_better(tables: MemoryTables) -> Finding:
+    pairs = f1_pairs(tables.models)
+    question = "At equal memory, is count-min better than hashing?"
+    if not pairs.total:
+        return Finding(question, *NOT_COMPARED)
+    tag = _ahead(pairs.higher, pairs.lower)
+    return Finding(question, tag, "level", f"{upper(_pairs_said(pairs))}. These intervals are not paired.")
+
+
+def _which_counts_better(tables: MemoryTables) -> Finding:
+    pairs = error_pairs(tables.counts)
+    question = "At equal memory, which counts better?"
+    if not pairs.total:
+        return Finding(question, *NOT_COMPARED)
+    answer = (
+        f"The mean error of a count is lower with count-min in {pairs.lower} and higher in {pairs.higher} of "
+        f"{quantity(pairs.total, 'comparison')}."
+    )
+    return Finding(question, _ahead(pairs.lower, pairs.higher), "level", answer)
+
+
+def _ahead(count_min: int, hashing: int) -> str:
+    if count_min and hashing:
+        return "mixed"
+    return "count-min" if count_min else "hashing" if hashing else "no difference"
+
+
+def _is_bound_kept(tables: MemoryTables) -> Finding:
+    question = "Is the error within its bound as often as promised?"
+    counts = tables.counts.assign(room=tables.counts["promised_percent"] - tables.counts["beyond_percent"])
+    if counts.empty:
+        return Finding(question, "not measured", "unknown", "It was not measured.")
+    worst, broken = counts.sort_values("room", kind="stable").iloc[0], int((counts["room"] < 0).sum())
+    held = f"broken in {count(broken)} of" if broken else "kept in all"
+    answer = (
+        "With d hashes, at most 100 e^(−d) percent of the n-grams may be off by more than e / buckets times all that "
+        f"was counted. This is {held} {quantity(len(counts), 'table')} of counts; nearest to it: "
+        f"{percent(worst['beyond_percent'])} where {percent(worst['promised_percent'])} are allowed."
+    )
+    return Finding(question, "broken" if broken else "kept", "loses" if broken else "beats", answer)

@@ -1,0 +1,110 @@
+"""What the tables of the report on hashing and memory hold, row by row, ready to be written."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from pipeline.reporting import words
+from pipeline.reporting.facts import Estimate
+from pipeline.reporting.grid import EMPTY, Row, Table, upper
+from pipeline.reporting.stream.folder import MemoryFolder
+from pipeline.reporting.stream.memory_findings import buckets_said, learners, reference_of
+from pipeline.reporting.stream.metrics import METRICS
+from pipeline.reporting.stream.names import HASHING, learner_name
+from pipeline.reporting.stream.tables import memory_said
+from pipeline.reporting.tables import Cell
+
+NAN = float("nan")
+
+
+def sketch_name(features: str, num_hashes: float) -> str:
+    """Hashing, or count-min with its number of hashes."""
+    if features == HASHING:
+        return features
+    return f"{features}, {int(num_hashes)} {'hash' if num_hashes == 1 else 'hashes'}"
+
+
+def accuracy_table(run: MemoryFolder) -> Table:
+    """F1 by buckets a row: a body a learner, a column a sketch; bold where it is below the model without hashing."""
+    models = run.tables.models
+    kinds = list(dict.fromkeys(zip(models["features"].astype(str), models["num_hashes"], strict=True)))
+    bodies = []
+    for learner in learners(run.tables):
+        reference = reference_of(run.tables, learner)
+        least = NAN if reference is None else float(reference["f1_low"])
+        rows = []
+        of_learner = models[models["learner"] == learner]
+        for size in sorted(of_learner["log2_buckets"].unique()):
+            cells = []
+            for features, hashes in kinds:
+                found = of_learner[
+                    (of_learner["log2_buckets"] == size)
+                    & (of_learner["features"] == features)
+                    & (of_learner["num_hashes"] == hashes)
+                ]
+                cells.append(_f1_cell(found.iloc[0], least) if len(found) else EMPTY)
+            rows.append(Row(f"{upper(learner_name(learner))}, {buckets_said(size)}", "", cells))
+        if reference is not None:
+            rows.append(Row(
+                f"{upper(learner_name(learner))}, no hashing", memory_said(float(reference["bytes"])),
+                [_f1_cell(reference, NAN), *[EMPTY] * (len(kinds) - 1)],
+            ))  # fmt: skip
+        bodies.append(rows)
+    return Table(
+        "Buckets a row",
+        [f"F1, {sketch_name(*kind)}" for kind in kinds],
+        bodies,
+        "With 95 % intervals. Bold: below the interval of the model without hashing. A sketch with several hashes has "
+        "as many rows of buckets, so a column further right costs more memory: the figure sets them side by side at "
+        "equal memory.",
+    )
+
+
+def models_table(run: MemoryFolder) -> Table:
+    """All models with their memory."""
+    bodies = []
+    for learner in learners(run.tables):
+        rows = run.tables.models[run.tables.models["learner"] == learner].sort_values("bytes", kind="stable")
+        bodies.append([
+            Row(
+                upper(f"{learner_name(learner)}, {sketch_name(str(row['features']), row['num_hashes'])}"),
+                f"{buckets_said(row['log2_buckets'])} buckets a row",
+                [_plain(memory_said(float(row["bytes"]))), _f1_cell(row, NAN),
+                 _plain(METRICS["fpr"].written(row["fpr"])), _plain(words.decimal(row["pr_auc"]))],
+            )
+            for _, row in rows.iterrows()
+        ])  # fmt: skip
+    return Table("Model", ["memory", "F1", "FPR", "PR-AUC"], bodies, "By memory.")
+
+
+def counts_table(run: MemoryFolder) -> Table:
+    """All tables of counts with their errors."""
+    bodies = {}
+    for _, row in run.tables.counts.sort_values(["num_hashes", "bytes"], kind="stable").iterrows():
+        name = sketch_name(str(row["features"]), row["num_hashes"])
+        cells = [
+            memory_said(float(row["bytes"])),
+            words.decimal(row["mean_error"]),
+            words.percent(row["exact_percent"]),
+            words.decimal(row["bound"], 1),
+            words.percent(row["beyond_percent"]),
+            words.percent(row["promised_percent"]),
+        ]
+        head = f"{upper(name)}, {buckets_said(row['log2_buckets'])}"
+        bodies.setdefault(name, []).append(Row(head, "", [_plain(text) for text in cells]))
+    return Table(
+        "Sketch, buckets a row",
+        ["memory", "mean error", "counted exactly", "bound", "beyond it", "promised at most"],
+        list(bodies.values()),
+        f"Of {words.count(run.report.num_ngrams)} distinct n-grams, {words.count(run.report.num_counted)} counted, "
+        "each once a message. Errors are estimates less true counts: a sketch never counts too few.",
+    )
+
+
+def _f1_cell(row: pd.Series, least: float) -> Cell:
+    found = Estimate(*(float(row[name]) for name in ("f1", "f1_low", "f1_high")))
+    return Cell(words.decimal(found.value), words.interval(found.low, found.high), found.value < least)
+
+
+def _plain(text: str) -> Cell:
+    return Cell(text, "", stands_out=False)
