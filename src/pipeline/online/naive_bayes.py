@@ -15,6 +15,7 @@ Source: the report on online filters; Sahami et al. 1998, A Bayesian approach to
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -121,11 +122,12 @@ class ExactNaiveBayes(NaiveBayes):
         super().__init__(settings)
         self.table = np.zeros((1, 1024, 2), np.uint32)
         self.numbers: dict[str, int] = {}
+        self.reading = replace(settings, num_hashes=2)  # n-grams that share one bucket are told apart
 
     def read(self, block: Block) -> Grams:
         """The n-grams of messages, each with its number in place of a hashed bucket."""
-        grams = read_grams(block, self.settings)
-        numbers = [self.numbers.setdefault(gram, len(self.numbers)) for gram in spell_grams(block, self.settings)]
+        grams = read_grams(block, self.reading)
+        numbers = [self.numbers.setdefault(gram, len(self.numbers)) for gram in spell_grams(block, self.reading)]
         self._make_room()
         return Grams(block, np.asarray(numbers, np.uint32).reshape(-1, 1), grams.firsts, grams.invalid)
 

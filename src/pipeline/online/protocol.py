@@ -21,6 +21,7 @@ class Filter(ABC):
 
     Attributes:
         settings: what it was made by.
+        reading: the settings by which it reads messages.
         is_probabilistic: whether its scores are log-odds: 1 / (1 + exp(-score)) is then a probability.
 
     Shapes: n messages of a block, M n-grams of all of them.
@@ -30,10 +31,11 @@ class Filter(ABC):
 
     def __init__(self, settings: FilterSettings) -> None:
         self.settings = settings
+        self.reading = settings
 
     def read(self, block: Block) -> Grams:
         """The n-grams of messages, to be scored or learnt."""
-        return read_grams(block, self.settings)
+        return read_grams(block, self.reading)
 
     @abstractmethod
     def learn(self, grams: Grams, labels: NDArray[np.int8]) -> None:
@@ -88,7 +90,7 @@ class Filter(ABC):
         """Of each message the `top` n-grams that weigh most, with their weights: above 0 for the positive class."""
         weights = self.weigh(grams)
         chosen = strongest(weights, grams.firsts, top)
-        spelled = spell_grams(grams.block, self.settings, chosen)
+        spelled = spell_grams(grams.block, self.reading, chosen)
         at = iter(zip(spelled, weights[chosen[chosen >= 0]].tolist(), strict=True))
         return [[next(at) for _ in range(count)] for count in (chosen >= 0).sum(axis=1).tolist()]
 

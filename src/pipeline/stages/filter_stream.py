@@ -64,9 +64,7 @@ def filter_stream(
     return Passes(pd.concat(predictions, ignore_index=True), pd.DataFrame(rows), period, delay)
 
 
-def pass_once(
-    model: Filter, block: Block, labels: NDArray[np.int8], period: int, delay: int
-) -> NDArray[np.float64]:
+def pass_once(model: Filter, block: Block, labels: NDArray[np.int8], period: int, delay: int) -> NDArray[np.float64]:
     """(n,) scores, each of a filter that has not learnt the message yet."""
     grams = model.read(block)
     scores = np.empty(len(labels))

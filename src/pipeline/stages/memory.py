@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 import numpy as np
 import pandas as pd
@@ -18,9 +18,12 @@ from pipeline.evaluation.streams.measures import measure_called, measure_stream
 from pipeline.online.blocks import Block, Grams, block_of, read_grams
 from pipeline.online.filters import new_filter
 from pipeline.online.naive_bayes import ExactNaiveBayes, NaiveBayes
-from pipeline.online.settings import Buckets, FilterSettings, Hashes, HashSeed, Words
+from pipeline.online.settings import Buckets, FilterSettings, Hashes, HashSeed, Learner, Words
 from pipeline.ranges import Count, Positive
 from pipeline.stages.filter_stream import pass_once
+
+
+LEARNERS: tuple[Learner, ...] = ("naive_bayes", "perceptron")
 
 
 def measure_memory(
@@ -44,8 +47,8 @@ def measure_memory(
     labels = stream.table["label"].to_numpy(np.int8)
     weights = bootstrap_weights(stream.table["group"].to_numpy(), resamples, seed)
 
-    def settings(learner: Literal["naive_bayes", "perceptron", "exact_naive_bayes"], *table: int) -> FilterSettings:
-        return FilterSettings(learner, ngrams, *table, hash_seed, "ngrams", rate)
+    def settings(learner: Learner, log2_buckets: int, num_hashes: int) -> FilterSettings:
+        return FilterSettings(learner, ngrams, log2_buckets, num_hashes, hash_seed, "ngrams", rate)
 
     def judged(filter_settings: FilterSettings) -> dict[str, float]:
         model = new_filter(filter_settings)
@@ -58,7 +61,7 @@ def measure_memory(
     return MemoryScores(
         models=pd.DataFrame(
             {"learner": learner, **named(*table), **judged(settings(learner, *table))}
-            for learner in ("naive_bayes", "perceptron")
+            for learner in LEARNERS
             for table in tables
         ),
         counts=pd.DataFrame(

@@ -57,7 +57,9 @@ def order_messages(corpus: Corpus, pool: Pool, *, order: Literal["file", "shuffl
     )
 
 
-def change_words(stream: Stream, *, at: Share, num_words: Count, replacement: Annotated[str, Field(min_length=1)]) -> Stream:
+def change_words(
+    stream: Stream, *, at: Share, num_words: Count, replacement: Annotated[str, Field(min_length=1)]
+) -> Stream:
     """A stream whose positive class uses other words from a share `at` of it on.
 
     The `num_words` words that told the positive class best until then, those that a filter has learnt to block, become

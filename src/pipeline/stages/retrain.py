@@ -79,8 +79,8 @@ def predict_round(split: Split, tokens: Tokens, fitted: Fitted) -> Round:
     """The network's log-odds for the messages until its next training, less those of its threshold."""
     start_keras(seed=0)  # nothing is drawn
     model = fitting.from_file(fitted.model)
-    probabilities = [fitting.predict(model, tokens.ids[rows]) for rows in (split.validation, split.test)]
-    return _round(fitted.name, split, *probabilities, fitted.history["seconds"].sum(), 4 * fitted.num_params)
+    validation, test = (fitting.predict(model, tokens.ids[rows]) for rows in (split.validation, split.test))
+    return _round(fitted.name, split, validation, test, fitted.history["seconds"].sum(), 4 * fitted.num_params)
 
 
 def tfidf_round(corpus: Corpus, split: Split, *, seed: int) -> Round:
@@ -91,9 +91,9 @@ def tfidf_round(corpus: Corpus, split: Split, *, seed: int) -> Round:
     model = fit_tfidf(ngrams, split.labels, split.train, seed=seed)
     share = len(split.train) / len(corpus.table)
     seconds = (counted - start) * share + time.process_time() - counted  # counting what it learns from
-    probabilities = [model.predict(ngrams, rows) for rows in (split.validation, split.test)]
+    validation, test = (model.predict(ngrams, rows) for rows in (split.validation, split.test))
     num_bytes = sum(8 * len(weighting.kept) * 2 for weighting in model.weightings)  # weights and document frequencies
-    return _round(TFIDF, split, *probabilities, seconds, num_bytes)
+    return _round(TFIDF, split, validation, test, seconds, num_bytes)
 
 
 def add_round(passes: Passes, stream: Stream, made: Round) -> Passes:
@@ -102,15 +102,20 @@ def add_round(passes: Passes, stream: Stream, made: Round) -> Passes:
     table = made.table.assign(model=made.model, position=position[made.table["row"]].to_numpy())
     table = table.assign(called=table["score"] > 0).sort_values("position")[passes.predictions.columns]
     predictions = pd.concat([passes.predictions, table], ignore_index=True)
-    models = passes.models.set_index("model")
-    if made.model not in models.index:
-        features = "tf-idf" if made.model == TFIDF else "network"
-        models.loc[made.model] = [made.model, features, 0, 0, made.bytes, 0.0, 0]  # in the order of the columns
-    models.loc[made.model, ["bytes", "seconds", "trainings"]] = [
-        made.bytes,
-        models.loc[made.model, "seconds"] + made.seconds,
-        models.loc[made.model, "trainings"] + 1,
-    ]
+    model = {
+        "model": made.model,
+        "learner": made.model,
+        "features": "tf-idf" if made.model == TFIDF else "network",
+        "num_hashes": 0,
+        "buckets": 0,
+        "bytes": made.bytes,
+        "seconds": made.seconds,
+        "trainings": 1,
+    }
+    rounds = pd.concat([passes.models, pd.DataFrame([model])], ignore_index=True).groupby("model", sort=False)
+    models = rounds.agg(
+        {name: "sum" if name in ("seconds", "trainings") else "last" for name in model if name != "model"}
+    )
     return replace(passes, predictions=predictions, models=models.reset_index())
 
 

@@ -122,6 +122,46 @@ def is_new(key, mark, keys, marks, slots):
 
 
 @compiled
+def add_ngrams(text, words, sizes, hashing, seen, buckets, spans, found):
+    """Write the buckets, and where there is room the spans, of a message's distinct n-grams.
+
+    `words` are (starts, ends, how many), `sizes` the fewest and most words of an n-gram, `hashing` (seeds, mask, room
+    for their states and hashes), `seen` the set (keys, marks, slots, mark of the message). Returns how many n-grams of
+    all messages there are, of which `found` were there before.
+    """
+    starts, ends, num_words = words
+    seeds, mask, state, hashes = hashing
+    keys, marks, slots, mark = seen
+    rows = len(seeds)
+    for first in range(num_words):
+        begin, done = starts[first], starts[first]
+        state[:] = seeds
+        for last in range(first, min(first + sizes[1], num_words)):
+            end = ends[last]
+            while done + 4 <= end:
+                block = scrambled(four_bytes(text, done))
+                for k in range(rows):
+                    state[k] = absorb(state[k], block)
+                done += 4
+            if last - first + 1 < sizes[0]:
+                continue
+            tail = scrambled(last_bytes(text, done, end))
+            for k in range(rows):
+                hashes[k] = finish(state[k], tail, end - begin)
+            if rows == 1:
+                key = np.uint64(hashes[0] & mask)
+            else:
+                key = np.uint64(hashes[0]) << np.uint64(32) | np.uint64(hashes[1])
+            if is_new(key, mark, keys, marks, slots):
+                for k in range(rows):
+                    buckets[found, k] = hashes[k] & mask
+                if len(spans):
+                    spans[found, 0], spans[found, 1] = begin, end
+                found += 1
+    return found
+
+
+@compiled
 def extract(data, bounds, table, low, high, seeds, mask, keep_spans):
     """Buckets of the distinct n-grams of each message, in order of appearance.
 
@@ -133,57 +173,30 @@ def extract(data, bounds, table, low, high, seeds, mask, keep_spans):
     firsts (n + 1,): message m has the n-grams from firsts[m] on; invalid (n,): undecodable sequences; and, empty unless
     `keep_spans`, spans (M, 2) of the n-grams in text (.,) uint8.
     """
-    num, rows = len(bounds) - 1, len(seeds)
-    longest = 0
+    num, total, longest = len(bounds) - 1, bounds[-1] - bounds[0], 0
     for m in range(num):
         longest = max(longest, bounds[m + 1] - bounds[m])
-    text = np.empty(2 * (bounds[num] - bounds[0] if keep_spans else longest) + 8, np.uint8)
+    text = np.empty(2 * (total if keep_spans else longest) + 8, np.uint8)
     starts, ends = np.empty(longest + 1, np.int64), np.empty(longest + 1, np.int64)
+    hashing = (seeds, mask, np.empty(len(seeds), np.uint32), np.empty(len(seeds), np.uint32))
     keys, marks = np.empty(16, np.uint64), np.zeros(16, np.int64)
-    state, hashes = np.empty(rows, np.uint32), np.empty(rows, np.uint32)
-    buckets = np.empty((max(64, (bounds[num] - bounds[0]) // 4 * (high - low + 1)), rows), np.uint32)
+    buckets = np.empty((64 + total // 4 * (high - low + 1), len(seeds)), np.uint32)
     spans = np.empty((len(buckets) if keep_spans else 0, 2), np.int64)
     firsts, invalid = np.zeros(num + 1, np.int64), np.zeros(num, np.int64)
     found, size = 0, 0
     for m in range(num):
-        if not keep_spans:
-            size = 0
+        size = size if keep_spans else 0
         words, size, invalid[m] = split_words(data, bounds[m], bounds[m + 1], table, text, size, starts, ends)
-        most = words * (high - low + 1)
-        slots = 16
+        most, slots = words * (high - low + 1), 16
         while slots < 2 * most:
             slots *= 2
         if slots > len(keys):
             keys, marks = np.empty(slots, np.uint64), np.zeros(slots, np.int64)
         if found + most > len(buckets):
             buckets = grown(buckets, found, found + most)
-            if keep_spans:
-                spans = grown(spans, found, found + most)
-        for first in range(words):
-            begin, done = starts[first], starts[first]
-            state[:] = seeds
-            for last in range(first, min(first + high, words)):
-                end = ends[last]
-                while done + 4 <= end:
-                    block = scrambled(four_bytes(text, done))
-                    for k in range(rows):
-                        state[k] = absorb(state[k], block)
-                    done += 4
-                if last - first + 1 < low:
-                    continue
-                tail = scrambled(last_bytes(text, done, end))
-                for k in range(rows):
-                    hashes[k] = finish(state[k], tail, end - begin)
-                if rows == 1:
-                    key = np.uint64(hashes[0] & mask)
-                else:
-                    key = np.uint64(hashes[0]) << np.uint64(32) | np.uint64(hashes[1])
-                if is_new(key, m + 1, keys, marks, slots):
-                    for k in range(rows):
-                        buckets[found, k] = hashes[k] & mask
-                    if keep_spans:
-                        spans[found, 0], spans[found, 1] = begin, end
-                    found += 1
+            spans = grown(spans, found, found + most) if keep_spans else spans
+        seen = (keys, marks, slots, m + 1)
+        found = add_ngrams(text, (starts, ends, words), (low, high), hashing, seen, buckets, spans, found)
         firsts[m + 1] = found
     return buckets[:found], firsts, invalid, spans[:found], text[:size]
 
