@@ -13,7 +13,7 @@ from pipeline.reporting.stream.facts import MemoryReport
 from pipeline.reporting.stream.folder import MemoryTables
 from pipeline.reporting.stream.memory_findings import headline
 from pipeline.reporting.stream.report import draw_stream
-from pipeline.reporting.stream.sentences import marks
+from pipeline.reporting.stream.sentences import opening
 from pipeline.stages.account import write_json
 from pipeline.stages.stream_account import frame_metrics, read_frame, records, stream_facts, write_tables
 
@@ -33,7 +33,7 @@ def memory_report(
     write_json(folder / "metrics.json", frame_metrics(frame, corpus, texts, stream) | numbers | results)
     facts = stream_facts(frame, corpus, texts, pool, stream, start=0) | numbers
     report = TypeAdapter(MemoryReport).validate_python(to_jsonable_python(facts | {"headline": ""}))
-    said = f"{marks(report)}{corpus.name}, {len(stream.table):,} messages: {headline(MemoryTables(**tables))}"
+    said = opening(report) + headline(MemoryTables(**tables))
     write_json(folder / "report.json", facts | {"headline": said})
     draw_stream(folder)
     return said

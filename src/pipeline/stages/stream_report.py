@@ -16,7 +16,7 @@ from pipeline.reporting.stream.facts import Kind, StreamReport
 from pipeline.reporting.stream.findings import headline
 from pipeline.reporting.stream.folder import StreamTables
 from pipeline.reporting.stream.report import draw_stream
-from pipeline.reporting.stream.sentences import marks
+from pipeline.reporting.stream.sentences import opening
 from pipeline.stages.account import rounded, write_json
 from pipeline.stages.stream_account import frame_metrics, read_frame, records, stream_facts, write_tables
 
@@ -62,7 +62,7 @@ def stream_report(
         "trained_at": _trained_at(len(stream.table), passes),
     }
     report = TypeAdapter(StreamReport).validate_python(to_jsonable_python(facts | {"headline": ""}))
-    said = f"{marks(report)}{corpus.name}, {len(stream.table):,} messages: {headline(report, StreamTables(**tables))}"
+    said = opening(report) + headline(report, StreamTables(**tables))
     write_json(folder / "report.json", facts | {"headline": said})
     draw_stream(folder)
     return said
@@ -76,17 +76,17 @@ def _kind(stream: Stream, passes: Passes) -> Kind:
 
 
 def _trained_at(num_messages: int, passes: Passes) -> dict[str, list[int]]:
-    """Positions at which models were trained anew; the first alone where they were not evenly apart.
+    """Positions at which models were trained anew; the first alone where they may not be evenly apart.
 
-    A model says nothing before its first training, and how often it was trained is known.
+    A model says nothing before its first training, and how often it was trained is known: where the first comes as
+    evenly spaced ones would have it, all do.
     """
     first = passes.predictions.drop_duplicates("model").set_index("model")["position"].to_dict()
     found = {}
     for model, number in zip(passes.models["model"].astype(str), passes.models["trainings"], strict=True):
         if number > 0 and model in first:
-            apart = int(first[model])
-            is_even = apart > 0 and (num_messages - 1) // apart == number
-            found[model] = [apart * (1 + place) for place in range(number if is_even else 1)]
+            even = [round(num_messages * place / (number + 1)) for place in range(1, number + 1)]
+            found[model] = even if abs(even[0] - first[model]) <= 1 else [int(first[model])]
     return found
 
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 MOST_POINTS = 500  # of a line: more cannot be told apart
 MARKERS = 7  # on a line, shifted from one model to the next
-FAR = 2.5  # times the loss that nine of ten points keep to: what is worse is cut off
+RARE, LEAST_RATE = 0.05, 0.01  # share of a model's points that may be cut off; a rate that the axis shows at least
 WORST = 0.5  # rate beyond which TREC's curve is cut: nobody reads such a filter's mail
 LINE_WIDTH = 1.2
 SMALL = 7.5  # points
@@ -46,16 +46,15 @@ def sliding(axes: Axes, windows: pd.DataFrame, metric: str, models: Sequence[str
 
 
 def set_limits(axes: Axes, windows: pd.DataFrame, metric: str) -> None:
-    """Ends of the axis of sliding figures; a single bad stretch is cut off where it would squash all others."""
-    values = windows[metric].dropna()
-    if values.empty:
-        axes.set_ylim(0, 1)
-    elif METRICS[metric].metric.higher_is_better:
-        low = max(float(values.min()), 1 - FAR * (1 - float(values.quantile(0.1))))
-        axes.set_ylim(max(-0.01, math.floor(20 * low - 0.5) / 20), 1.01)
+    """Ends of the axis of sliding figures: room for every model, but for the worst twentieth of what it came to."""
+    by_model = windows.groupby("model", sort=False)[metric]
+    if METRICS[metric].metric.higher_is_better:
+        low = float(by_model.quantile(RARE).min())
+        axes.set_ylim(0 if math.isnan(low) else max(-0.01, math.floor(20 * low - 0.5) / 20), 1.01)
     else:
-        top = max(min(float(values.max()), FAR * float(values.quantile(0.9))), 0.01)
-        axes.set_ylim(-0.02 * top, 1.1 * top)
+        high = float(by_model.quantile(1 - RARE).max())
+        top = LEAST_RATE if math.isnan(high) else max(high, LEAST_RATE)
+        axes.set_ylim(-0.02 * top, 1.15 * top)
         axes.yaxis.set_major_formatter(lambda value, _: f"{100 * value:g} %")
 
 
@@ -64,6 +63,8 @@ def recovered(axes: Axes, windows: pd.DataFrame, recoveries: pd.DataFrame, chang
     for _, row in recoveries.dropna(subset=["messages"]).iterrows():
         place = changed_at + row["messages"]
         line = windows[windows["model"] == row["model"]].dropna(subset=["recall"])
+        if line.empty:
+            continue
         axes.plot(
             [place], [np.interp(place, line["position"], line["recall"])], linestyle="none", marker="o", markersize=9,
             markerfacecolor="none", markeredgecolor=model_look(str(row["model"])).color, markeredgewidth=1.6, zorder=5,
@@ -161,7 +162,7 @@ def cost(axes: Axes, models: pd.DataFrame, table: pd.DataFrame) -> None:
         )  # fmt: skip
     axes.xaxis.set_major_formatter(lambda value, _: f"{value:g} s")
     axes.xaxis.set_minor_formatter(lambda _value, _: "")
-    axes.set_xlabel("Reading, scoring and learning all of the stream (logarithmic)")
+    axes.set_xlabel("Time for all of the stream (logarithmic)")
     axes.set_ylabel("F1, with 95 % interval")
 
 

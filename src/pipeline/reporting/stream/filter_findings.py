@@ -26,7 +26,12 @@ def best_said(report: StreamReport, tables: StreamTables) -> str:
         return "F1 is undefined for all models"
     said = f"best by F1 is {model_name(first)}, {value_said(tables, first)}"
     if first == report.reference:
-        return f"{said}: the reference itself"
+        others = [model for model in names(tables) if model != first]
+        second = best(tables.totals, others, "f1")
+        after = (
+            f"; next is {model_name(second)}, {value_said(tables, second)}: {told(tables, second)}" if second else ""
+        )
+        return f"{said}, the reference itself{after}"
     beside = f"{model_name(report.reference)}, {value_said(tables, report.reference)}"
     return f"{said}; {told(tables, first)} from the reference, {beside}"
 

@@ -11,7 +11,7 @@ import pandas as pd
 from pipeline.reporting.comparison.plates import Plate
 from pipeline.reporting.grid import upper
 from pipeline.reporting.stream.folder import MemoryFolder
-from pipeline.reporting.stream.memory_findings import learners, reference_of
+from pipeline.reporting.stream.memory_findings import Base, base_of, learners
 from pipeline.reporting.stream.memory_tables import sketch_name
 from pipeline.reporting.stream.names import learner_name
 from pipeline.reporting.stream.tables import memory_said
@@ -32,9 +32,10 @@ def memory_plates(run: MemoryFolder) -> Iterator[Plate]:
         yield _errors(run)
 
 
-def accuracy_panel(axes: Axes, models: pd.DataFrame, reference: pd.Series | None) -> None:
-    """F1 of one learner against memory: a line a sketch, with intervals, and the model without hashing across."""
-    if reference is not None:
+def accuracy_panel(axes: Axes, models: pd.DataFrame, base: Base | None) -> None:
+    """F1 of one learner against memory: a line a sketch, with intervals, and the exact model across, if any."""
+    if base is not None and base.is_exact:
+        reference = base.row
         axes.axhspan(reference["f1_low"], reference["f1_high"], color=MUTED, alpha=0.16, linewidth=0)
         axes.axhline(
             reference["f1"], color=INK, linewidth=1, linestyle=(0, (1, 1.3)), label="no hashing, with interval"
@@ -79,7 +80,7 @@ def _accuracy(run: MemoryFolder) -> Plate:
         panels = figure.subplots(1, len(names), squeeze=False, sharey=True)[0]
         for axes, learner in zip(panels, names, strict=True):
             rows = run.tables.models[run.tables.models["learner"] == learner]
-            accuracy_panel(axes, rows, reference_of(run.tables, learner))
+            accuracy_panel(axes, rows, base_of(run.tables, learner))
             axes.set_title(upper(learner_name(learner)))
         panels[0].set_ylabel("F1 over all of the stream")
         _legend(figure, panels[0])
@@ -88,8 +89,8 @@ def _accuracy(run: MemoryFolder) -> Plate:
         "memory_accuracy",
         "F1 against memory",
         "A dot is F1 over all of the stream, its whisker the 95 % interval; sketches are moved apart sideways a "
-        "little. Dotted, with its interval in grey: the model that keeps every n-gram by itself. At equal memory, a "
-        "sketch with more hashes has fewer buckets a row.",
+        "little. Dotted, with its interval in grey: the model that keeps every n-gram by itself, where there is one. "
+        "At equal memory, a sketch with more hashes has fewer buckets a row.",
         draw,
         WIDE,
         4.2,
@@ -108,7 +109,7 @@ def _errors(run: MemoryFolder) -> Plate:
         "Errors of counts against memory",
         "Left: by how much an n-gram is counted too often, on average. Right: the share of n-grams that is off by more "
         "than the bound, e / buckets times all that was counted; the thin level line of the same colour is the share "
-        "that is promised at most, 100 e^−hashes percent.",
+        "that is promised at most, 100 e^(−hashes) percent.",
         draw,
         WIDE,
         4.0,

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 
 import pandas as pd
 
 from pipeline.reporting import words
 from pipeline.reporting.facts import Estimate
 from pipeline.reporting.grid import upper
-from pipeline.reporting.stream.answers import Finding
+from pipeline.reporting.stream.answers import Finding, kept_whole
 from pipeline.reporting.stream.folder import MemoryTables
 from pipeline.reporting.stream.names import COUNT_MIN, HASHING, learner_name
 from pipeline.reporting.stream.tables import memory_said
@@ -21,6 +21,21 @@ from pipeline.reporting.words import count, decimal, percent, quantity
 ALIKE = 0.1  # share by which two memories may differ and still be called equal
 NOT_COMPARED = ("not compared", "unknown", "No size of the one has as much memory as one of the other.")
 Outcome = Literal["higher", "lower", "overlap"]
+
+
+@dataclass(frozen=True)
+class Base:
+    """What the tables of a learner are held against: the model without hashing, or else the largest hashed table.
+
+    Attributes:
+        row: its memory and its figures.
+        name: what it is called.
+        is_exact: whether it keeps every n-gram by itself.
+    """
+
+    row: pd.Series
+    name: str
+    is_exact: bool
 
 
 @dataclass(frozen=True)
@@ -53,19 +68,21 @@ def learners(tables: MemoryTables) -> list[str]:
     return list(dict.fromkeys(tables.models["learner"].astype(str)))
 
 
-def reference_of(tables: MemoryTables, learner: str) -> pd.Series | None:
-    """The row of the model without hashing."""
-    rows = tables.reference[tables.reference["learner"] == learner]
-    return None if rows.empty else rows.iloc[0]
+def base_of(tables: MemoryTables, learner: str) -> Base | None:
+    """What the tables of a learner are held against; None where it has neither a reference nor a hashed table."""
+    exact = tables.reference[tables.reference["learner"] == learner]
+    if len(exact):
+        return Base(exact.iloc[0], "the model without hashing", is_exact=True)
+    hashed = _hashed(tables, learner)
+    return Base(hashed.iloc[0], "its own largest table", is_exact=False) if len(hashed) else None
 
 
 def enough(tables: MemoryTables, learner: str) -> pd.Series | None:
-    """The smallest hashed model from which on F1 is not below the interval of the model without hashing."""
-    reference = reference_of(tables, learner)
-    rows = tables.models[(tables.models["learner"] == learner) & (tables.models["features"] == HASHING)]
+    """The smallest hashed table from which on F1 is not below the interval of what it is held against."""
+    base = base_of(tables, learner)
     found = None
-    for _, row in rows.sort_values("bytes", ascending=False, kind="stable").iterrows():
-        if reference is None or not row["f1"] >= reference["f1_low"]:
+    for _, row in _hashed(tables, learner).iterrows():
+        if base is None or not row["f1"] >= base.row["f1_low"]:
             break
         found = row
     return found
@@ -82,7 +99,7 @@ def f1_pairs(models: pd.DataFrame) -> Pairs:
 
 def error_pairs(counts: pd.DataFrame) -> Pairs:
     """Mean count errors of count-min beside those of hashing at equal memory; they are exact."""
-    found = Counter(_beside(*(Estimate(*[row["mean_error"]] * 3) for row in pair)) for pair in _equals(counts, []))
+    found = Counter(_error_beside(one, two) for one, two in _equals(counts, []))
     return Pairs(found["higher"], found["lower"], found["overlap"])
 
 
@@ -91,7 +108,7 @@ def buckets_said(log2_buckets: float) -> str:
     return words.count(2 ** int(log2_buckets))
 
 
-def _equals(table: pd.DataFrame, same: list[str]) -> Iterator[tuple[Any, Any]]:
+def _equals(table: pd.DataFrame, same: list[str]) -> Iterator[tuple[pd.Series, pd.Series]]:
     """Rows of count-min, each with the row of hashing that has as much memory and the same entries in `same`."""
     hashed = table[table["features"] == HASHING]
     for _, one in table[(table["features"] == COUNT_MIN) & (table["num_hashes"] > 1)].iterrows():
@@ -107,13 +124,31 @@ def _beside(one: Estimate, two: Estimate) -> Outcome:
     return "lower" if one.high < two.low else "overlap"
 
 
+def _error_beside(one: pd.Series, two: pd.Series) -> Outcome:
+    return _beside(*(Estimate(*[float(row["mean_error"])] * 3) for row in (one, two)))
+
+
+def _range_said(sizes: list[float]) -> str:
+    """In which memories, in brackets; nothing where there are none."""
+    ends = [memory_said(size) for size in (min(sizes), max(sizes))] if sizes else []
+    return f" (of {' to '.join(dict.fromkeys(ends))})" if ends else ""
+
+
+def _hashed(tables: MemoryTables, learner: str) -> pd.DataFrame:
+    """The hashed tables of a learner, the largest first."""
+    rows = tables.models[(tables.models["learner"] == learner) & (tables.models["features"] == HASHING)]
+    return rows.sort_values("bytes", ascending=False, kind="stable")
+
+
 def _enough_said(tables: MemoryTables, learner: str) -> str:
-    found, name = enough(tables, learner), learner_name(learner)
+    base, found, name = base_of(tables, learner), enough(tables, learner), learner_name(learner)
+    if base is None:
+        return f"{name} was not hashed"
     if found is None:
-        return f"{name}: no number of buckets tried brings F1 up to the interval of the model without hashing"
+        return f"{name}: no number of buckets tried brings F1 up to the interval of {base.name}"
     return (
-        f"{name}: from {buckets_said(found['log2_buckets'])} buckets ({memory_said(found['bytes'])}) on, F1 "
-        "reaches the interval of the model without hashing"
+        f"{name}: from {buckets_said(found['log2_buckets'])} buckets ({memory_said(found['bytes'])}) on, hashing "
+        f"reaches the F1 interval of {base.name}"
     )
 
 
@@ -131,20 +166,21 @@ def _pairs_said(pairs: Pairs) -> str:
 def _how_many_buckets(tables: MemoryTables) -> Finding:
     parts = []
     for learner in learners(tables):
-        reference, found = reference_of(tables, learner), enough(tables, learner)
+        base, found = base_of(tables, learner), enough(tables, learner)
         said = _enough_said(tables, learner)
-        if reference is not None:
-            said += (
-                f" ({decimal(reference['f1'])} {words.interval(reference['f1_low'], reference['f1_high'])} in "
-                f"{memory_said(reference['bytes'])})"
-            )
+        if base is not None:
+            said += f" ({_f1_said(base.row)} in {memory_said(base.row['bytes'])})"
         if found is not None:
-            said += f", with {decimal(found['f1'])} {words.interval(found['f1_low'], found['f1_high'])}"
+            said += f", with {_f1_said(found)}"
         parts.append(f"{upper(said)}.")
     reached = [learner for learner in learners(tables) if enough(tables, learner) is not None]
     style = "beats" if len(reached) == len(learners(tables)) else "loses"
     tag = f"{len(reached)} of {len(learners(tables))}"
     return Finding("How many buckets are enough?", tag, style, " ".join(parts))
+
+
+def _f1_said(row: pd.Series) -> str:
+    return f"{decimal(row['f1'])} {kept_whole(words.interval(row['f1_low'], row['f1_high']))}"
 
 
 def _which_is_better(tables: MemoryTables) -> Finding:
@@ -161,9 +197,12 @@ def _which_counts_better(tables: MemoryTables) -> Finding:
     question = "At equal memory, which counts better?"
     if not pairs.total:
         return Finding(question, *NOT_COMPARED)
+    sizes: dict[Outcome, list[float]] = {"lower": [], "higher": [], "overlap": []}
+    for one, two in _equals(tables.counts, []):
+        sizes[_error_beside(one, two)].append(float(one["bytes"]))
     answer = (
-        f"The mean error of a count is lower with count-min in {pairs.lower} and higher in {pairs.higher} of "
-        f"{quantity(pairs.total, 'comparison')}."
+        f"The mean error of a count is lower with count-min in {pairs.lower}{_range_said(sizes['lower'])} and higher in "
+        f"{pairs.higher}{_range_said(sizes['higher'])} of {quantity(pairs.total, 'comparison')}."
     )
     return Finding(question, _ahead(pairs.lower, pairs.higher), "level", answer)
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 
 from pipeline.reporting import words
 from pipeline.reporting.facts import Estimate
 from pipeline.reporting.grid import EMPTY, Row, Table, upper
 from pipeline.reporting.stream.folder import MemoryFolder
-from pipeline.reporting.stream.memory_findings import buckets_said, learners, reference_of
+from pipeline.reporting.stream.memory_findings import base_of, buckets_said, learners
 from pipeline.reporting.stream.metrics import METRICS
 from pipeline.reporting.stream.names import HASHING, learner_name
 from pipeline.reporting.stream.tables import memory_said
@@ -25,38 +26,29 @@ def sketch_name(features: str, num_hashes: float) -> str:
 
 
 def accuracy_table(run: MemoryFolder) -> Table:
-    """F1 by buckets a row: a body a learner, a column a sketch; bold where it is below the model without hashing."""
-    models = run.tables.models
-    kinds = list(dict.fromkeys(zip(models["features"].astype(str), models["num_hashes"], strict=True)))
+    """F1 by memory: a body a learner, a column a sketch; bold where it is below what it is held against."""
+    models = run.tables.models.assign(size=np.log2(run.tables.models["bytes"]).round())
+    kinds = models[["num_hashes", "features"]].drop_duplicates().sort_values(["num_hashes", "features"])
+    kinds = [(str(features), float(hashes)) for hashes, features in kinds.itertuples(index=False)]
     bodies = []
     for learner in learners(run.tables):
-        reference = reference_of(run.tables, learner)
-        least = NAN if reference is None else float(reference["f1_low"])
+        name, base = upper(learner_name(learner)), base_of(run.tables, learner)
+        least = NAN if base is None else float(base.row["f1_low"])
         rows = []
-        of_learner = models[models["learner"] == learner]
-        for size in sorted(of_learner["log2_buckets"].unique()):
-            cells = []
-            for features, hashes in kinds:
-                found = of_learner[
-                    (of_learner["log2_buckets"] == size)
-                    & (of_learner["features"] == features)
-                    & (of_learner["num_hashes"] == hashes)
-                ]
-                cells.append(_f1_cell(found.iloc[0], least) if len(found) else EMPTY)
-            rows.append(Row(f"{upper(learner_name(learner))}, {buckets_said(size)}", "", cells))
-        if reference is not None:
-            rows.append(Row(
-                f"{upper(learner_name(learner))}, no hashing", memory_said(float(reference["bytes"])),
-                [_f1_cell(reference, NAN), *[EMPTY] * (len(kinds) - 1)],
-            ))  # fmt: skip
+        for _, alike in models[models["learner"] == learner].groupby("size"):
+            found = {(str(row["features"]), float(row["num_hashes"])): row for _, row in alike.iterrows()}
+            cells = [_f1_cell(found[kind], least) if kind in found else EMPTY for kind in kinds]
+            rows.append(Row(f"{name}, {memory_said(float(alike['bytes'].median()))}", "", cells))
+        if base is not None and base.is_exact:
+            head = f"{name}, {memory_said(float(base.row['bytes']))}"
+            rows.append(Row(head, "without hashing", [_f1_cell(base.row, NAN), *[EMPTY] * (len(kinds) - 1)]))
         bodies.append(rows)
     return Table(
-        "Buckets a row",
+        "Model, memory",
         [f"F1, {sketch_name(*kind)}" for kind in kinds],
         bodies,
-        "With 95 % intervals. Bold: below the interval of the model without hashing. A sketch with several hashes has "
-        "as many rows of buckets, so a column further right costs more memory: the figure sets them side by side at "
-        "equal memory.",
+        "With 95 % intervals. Tables in a row have the same memory, or nearly: with more hashes, fewer buckets for "
+        "each. Bold: below the interval of the model without hashing, or of the largest table where there is none.",
     )
 
 

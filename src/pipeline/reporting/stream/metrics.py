@@ -10,7 +10,8 @@ from pipeline.reporting.facts import Estimate
 from pipeline.reporting.tables import Cell
 from pipeline.reporting.words import METRIC, Metric
 
-CELL_PERCENT_PLACES = 2
+UNIT = "\N{NO-BREAK SPACE}%"
+PERCENT_PLACES = 2
 
 
 @dataclass(frozen=True)
@@ -30,7 +31,7 @@ class StreamMetric:
         if not found.is_known:
             return ""
         low, high = (self.written(end) for end in (found.low, found.high))
-        return f"[{low.removesuffix(' %')}, {high}]".replace(" %", "\N{NO-BREAK SPACE}%")
+        return f"[{low.removesuffix(UNIT)}, {high}]"
 
     def cell(self, found: Estimate, *, stands_out: bool = False) -> Cell:
         """A value and its interval."""
@@ -39,14 +40,14 @@ class StreamMetric:
 
 def as_percent(value: float) -> str:
     """A share as 0.41 %: rates of a filter are small."""
-    text = words.decimal(100 * value, CELL_PERCENT_PLACES)
-    return text if text == words.UNDEFINED else f"{text} %"
+    text = words.decimal(100 * value, PERCENT_PLACES)
+    return text if text == words.UNDEFINED else f"{text}{UNIT}"
 
 
 def in_percent(value: float) -> str:
     """What is given in percent already, as 0.412 %."""
     text = words.decimal(value)
-    return text if text == words.UNDEFINED else f"{text} %"
+    return text if text == words.UNDEFINED else f"{text}{UNIT}"
 
 
 METRICS = {

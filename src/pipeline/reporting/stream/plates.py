@@ -79,7 +79,8 @@ def _prequential(run: StreamFolder) -> Plate:
     name = {"f1": "F1", "recall": "Recall"}[upper]
     reading = (
         f"{name} and the false-positive rate over the last {quantity(report.window, 'message')}, each scored before it "
-        "was learnt. Ticks below: the detector found that the share of errors had changed, for better or worse."
+        "was learnt; a short bad stretch may run off the axis. Ticks below: the detector found that the share of "
+        "errors had changed, for better or worse."
     )
     if report.changed_at is not None:
         reading += " Rings: recall is back to 95 % of what it was before the change."
@@ -91,7 +92,8 @@ def _totals(run: StreamFolder) -> Plate:
         left, right = figure.subplots(1, 2, sharey=True)
         for axes, metric in ((left, "f1"), (right, "fpr")):
             figures.totals(axes, run.tables.totals, metric, run.models, run.report.reference)
-        legend(figure, left, columns=3)
+        shown = left if left.get_legend_handles_labels()[1] else right
+        legend(figure, shown, columns=3)
 
     return Plate(
         "totals",
@@ -142,7 +144,8 @@ def _cost(run: StreamFolder) -> Plate:
         "cost",
         "What F1 costs in time",
         "Further up and left is better: more messages told rightly, in less time. Filters learn as they go; a network "
-        "and TF-IDF are trained from scratch every so often, on all messages until then.",
+        "and TF-IDF are trained from scratch every so often, on all messages until then; their time is that of the "
+        "trainings alone.",
         draw,
         5.6,
         4.4,

@@ -25,9 +25,10 @@ def title(report: StreamFacts) -> str:
     return TITLES[report.kind].format(dataset=report.dataset, positive=report.classes.positive)
 
 
-def marks(report: StreamFacts) -> str:
-    """What must be said before any figure, in front of the headline."""
-    return ("STAND-IN DATA, " if report.stand_in else "") + ("SORTED BY CLASS, " if report.is_sorted else "")
+def opening(report: StreamFacts) -> str:
+    """The start of a headline: what must be said before any figure, and what the figures are of."""
+    marks = ("STAND-IN DATA, " if report.stand_in else "") + ("SORTED BY CLASS, " if report.is_sorted else "")
+    return f"{marks}{report.dataset}, {quantity(report.stream.total, 'message')} {ORDERS[report.order]}: "
 
 
 def notices(report: StreamFacts) -> list[Notice]:

@@ -72,7 +72,7 @@ def cost_table(run: StreamFolder) -> Table:
             _plain(words.count(found["num_hashes"])) if is_hashed else NONE,
             _plain(words.count(found["buckets"])) if is_hashed else NONE,
             _plain(memory_said(float(found["bytes"]))),
-            _plain(rate_said(rate)),
+            NONE if trainings else _plain(rate_said(rate)),
             _plain(seconds_said(seconds)),
             _plain(words.quantity(trainings, "time") if trainings else "as it goes"),
         ]))  # fmt: skip
@@ -80,8 +80,8 @@ def cost_table(run: StreamFolder) -> Table:
         "Model",
         ["features", "hashes", "buckets a row", "memory", "messages a second", "all of the stream", "trained"],
         [rows],
-        "Time is of reading, scoring and learning on one core; of models that are trained anew, with all trainings. "
-        "Memory is that of the model at the end of the stream.",
+        "Time is of reading, scoring and learning on one core; of models that are trained anew, of their trainings "
+        "alone. Memory is that of the model at the end of the stream.",
     )
 
 
