@@ -201,8 +201,8 @@ def _which_counts_better(tables: MemoryTables) -> Finding:
     for one, two in _equals(tables.counts, []):
         sizes[_error_beside(one, two)].append(float(one["bytes"]))
     answer = (
-        f"The mean error of a count is lower with count-min in {pairs.lower}{_range_said(sizes['lower'])} and higher in "
-        f"{pairs.higher}{_range_said(sizes['higher'])} of {quantity(pairs.total, 'comparison')}."
+        f"The mean error of a count is lower with count-min in {pairs.lower}{_range_said(sizes['lower'])} and higher "
+        f"in {pairs.higher}{_range_said(sizes['higher'])} of {quantity(pairs.total, 'comparison')}."
     )
     return Finding(question, _ahead(pairs.lower, pairs.higher), "level", answer)
 
