@@ -25,18 +25,17 @@ def count(buckets, firsts, labels, table, totals):
 
     Returns how many buckets of the first row were empty before.
     """
-    rows, filled = buckets.shape[1], 0
+    filled = 0
     for m in range(len(labels)):
-        label = labels[m]
+        label = np.uint64(labels[m])
         totals[0, label] += 1
         totals[1, label] += firsts[m + 1] - firsts[m]
-        for g in range(firsts[m], firsts[m + 1]):
-            bucket = table[0, buckets[g, 0]]
-            filled += bucket[0] == 0 and bucket[1] == 0
-            for k in range(rows):
-                bucket = table[k, buckets[g, k]]
-                if bucket[label] != FULL:
-                    bucket[label] += np.uint32(1)
+        for k in range(buckets.shape[1]):
+            row = table[k]
+            for g in range(firsts[m], firsts[m + 1]):
+                bucket = row[buckets[g, k]]
+                filled += k == 0 and (bucket[0] | bucket[1]) == 0
+                bucket[label] += np.uint32(bucket[label] != FULL)
     return filled
 
 

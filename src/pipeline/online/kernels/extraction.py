@@ -16,7 +16,6 @@ from pipeline.online.kernels.murmur import absorb, finish, four_bytes, last_byte
 compiled = compiler(characters.__file__, murmur.__file__, nogil=True, error_model="numpy")
 UNDECODABLE = -1
 BLANK = np.uint8(32)
-FILL = np.uint64(0x9E3779B97F4A7C15)  # spreads keys over the slots of the set. Source: Fibonacci hashing, Knuth 6.4
 
 
 @compiled
@@ -71,14 +70,25 @@ def encode(code, text, at):
 
 
 @compiled
-def split_words(data, begin, end, table, text, size, starts, ends):
+def split_words(data, begin, end, table, text, size, ends):
     """Write the words of a message in lower case behind each other, one blank between two; a word is a slice of `text`.
 
-    `size` is where in `text` to begin. Returns the number of words, the new size, and the undecodable sequences.
+    `size` is where in `text` to begin: there the first word does, and each other one behind the blank after the word
+    before it. Returns the number of words, the new size, and the undecodable sequences.
     """
-    words, invalid, inside = 0, 0, False
+    words, invalid, inside = 0, 0, 0
     at = begin
     while at < end:
+        entry = table[data[at]]
+        if data[at] < 0x80 and entry < ALONE:  # the most usual; no jump depends on where words end
+            is_inside = np.int64(entry != SEPARATOR)
+            text[size] = entry if is_inside else BLANK
+            ends[words] = size
+            words += inside & ~is_inside
+            size += inside | is_inside
+            inside = is_inside
+            at += 1
+            continue
         code, at = decode(data, at, end)
         if code >= 0x10000:
             entry = np.uint32(ALONE)
@@ -92,16 +102,14 @@ def split_words(data, begin, end, table, text, size, starts, ends):
         if inside and (entry == SEPARATOR or alone):
             ends[words] = size
             text[size] = BLANK
-            words, size, inside = words + 1, size + 1, False
+            words, size, inside = words + 1, size + 1, 0
         if entry != SEPARATOR:
-            if not inside:
-                starts[words] = size
-                inside = True
+            inside = 1
             size = encode(code, text, size)
             if alone:
                 ends[words] = size
                 text[size] = BLANK
-                words, size, inside = words + 1, size + 1, False
+                words, size, inside = words + 1, size + 1, 0
     if inside:
         ends[words] = size
         text[size] = BLANK
@@ -110,54 +118,56 @@ def split_words(data, begin, end, table, text, size, starts, ends):
 
 
 @compiled
-def is_new(key, mark, keys, marks, slots):
-    """Whether a set lacks the key, which from then on it holds; `mark` tells this message's set from earlier ones."""
-    slot = np.int64((key * FILL) >> np.uint64(20)) & (slots - 1)
-    while marks[slot] == mark:
-        if keys[slot] == key:
-            return False
-        slot = (slot + 1) & (slots - 1)
-    keys[slot], marks[slot] = key, mark
-    return True
+def slot_of(key, keys, slots):
+    """Where a set holds the key, or has room for it; the set is the first `slots` of `keys`, 0 where empty."""
+    last = np.uint64(slots - 1)
+    slot = key & last
+    while keys[slot] != 0 and keys[slot] != key:
+        slot = (slot + np.uint64(1)) & last
+    return slot
 
 
 @compiled
 def add_ngrams(text, words, sizes, hashing, seen, buckets, spans, found):
     """Write the buckets, and where there is room the spans, of a message's distinct n-grams.
 
-    `words` are (starts, ends, how many), `sizes` the fewest and most words of an n-gram, `hashing` (seeds, mask, room
-    for their states and hashes), `seen` the set (keys, marks, slots, mark of the message). Returns how many n-grams of
-    all messages there are, of which `found` were there before.
+    `words` are (begin of the first, ends, how many), `sizes` the fewest and most words of an n-gram, `hashing` (seeds,
+    mask, room for states and hashes), `seen` an empty set (keys, slots). Returns how many n-grams of all messages there
+    are, of which `found` were there before. The first row is by itself: what it needs stays out of memory.
     """
-    starts, ends, num_words = words
-    seeds, mask, state, hashes = hashing
-    keys, marks, slots, mark = seen
-    rows = len(seeds)
+    begin, ends, num_words = words
+    seeds, mask, states, hashes = hashing
+    keys, slots = seen
     for first in range(num_words):
-        begin, done = starts[first], starts[first]
-        state[:] = seeds
+        done, state = begin, seeds[0]
+        for k in range(1, len(seeds)):
+            states[k] = seeds[k]
         for last in range(first, min(first + sizes[1], num_words)):
             end = ends[last]
             while done + 4 <= end:
                 block = scrambled(four_bytes(text, done))
-                for k in range(rows):
-                    state[k] = absorb(state[k], block)
+                state = absorb(state, block)
+                for k in range(1, len(seeds)):
+                    states[k] = absorb(states[k], block)
                 done += 4
             if last - first + 1 < sizes[0]:
                 continue
             tail = scrambled(last_bytes(text, done, end))
-            for k in range(rows):
-                hashes[k] = finish(state[k], tail, end - begin)
-            if rows == 1:
-                key = np.uint64(hashes[0] & mask)
-            else:
-                key = np.uint64(hashes[0]) << np.uint64(32) | np.uint64(hashes[1])
-            if is_new(key, mark, keys, marks, slots):
-                for k in range(rows):
-                    buckets[found, k] = hashes[k] & mask
-                if len(spans):
-                    spans[found, 0], spans[found, 1] = begin, end
-                found += 1
+            whole = finish(state, tail, end - begin)
+            for k in range(1, len(seeds)):
+                hashes[k] = finish(states[k], tail, end - begin)
+            key = np.uint64(whole & mask) + np.uint64(1)
+            if len(seeds) > 1:
+                key = max(np.uint64(1), np.uint64(whole) << np.uint64(32) | np.uint64(hashes[1]))
+            slot = slot_of(key, keys, slots)
+            buckets[found, 0] = whole & mask
+            for k in range(1, len(seeds)):
+                buckets[found, k] = hashes[k] & mask
+            if len(spans):
+                spans[found, 0], spans[found, 1] = begin, end
+            found += np.int64(keys[slot] == 0)  # what is not new is written over
+            keys[slot] = key
+        begin = ends[first] + 1
     return found
 
 
@@ -177,26 +187,26 @@ def extract(data, bounds, table, low, high, seeds, mask, keep_spans):
     for m in range(num):
         longest = max(longest, bounds[m + 1] - bounds[m])
     text = np.empty(2 * (total if keep_spans else longest) + 8, np.uint8)
-    starts, ends = np.empty(longest + 1, np.int64), np.empty(longest + 1, np.int64)
+    ends = np.empty(longest + 1, np.int64)
     hashing = (seeds, mask, np.empty(len(seeds), np.uint32), np.empty(len(seeds), np.uint32))
-    keys, marks = np.empty(16, np.uint64), np.zeros(16, np.int64)
+    keys = np.empty(16, np.uint64)
     buckets = np.empty((64 + total // 4 * (high - low + 1), len(seeds)), np.uint32)
     spans = np.empty((len(buckets) if keep_spans else 0, 2), np.int64)
     firsts, invalid = np.zeros(num + 1, np.int64), np.zeros(num, np.int64)
     found, size = 0, 0
     for m in range(num):
-        size = size if keep_spans else 0
-        words, size, invalid[m] = split_words(data, bounds[m], bounds[m + 1], table, text, size, starts, ends)
+        begin = size if keep_spans else 0
+        words, size, invalid[m] = split_words(data, bounds[m], bounds[m + 1], table, text, begin, ends)
         most, slots = words * (high - low + 1), 16
-        while slots < 2 * most:
+        while slots < 3 * most:  # fewer n-grams meet in a slot than with 2
             slots *= 2
         if slots > len(keys):
-            keys, marks = np.empty(slots, np.uint64), np.zeros(slots, np.int64)
+            keys = np.empty(slots, np.uint64)
+        keys[:slots] = 0
         if found + most > len(buckets):
             buckets = grown(buckets, found, found + most)
             spans = grown(spans, found, found + most) if keep_spans else spans
-        seen = (keys, marks, slots, m + 1)
-        found = add_ngrams(text, (starts, ends, words), (low, high), hashing, seen, buckets, spans, found)
+        found = add_ngrams(text, (begin, ends, words), (low, high), hashing, (keys, slots), buckets, spans, found)
         firsts[m + 1] = found
     return buckets[:found], firsts, invalid, spans[:found], text[:size]
 

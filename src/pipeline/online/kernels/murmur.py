@@ -9,10 +9,14 @@ Source: Austin Appleby, MurmurHash3_x86_32 (public domain).
 
 from __future__ import annotations
 
+import sys
 from typing import Any
 
 import numba
 import numpy as np
+from llvmlite import ir
+from numba import types
+from numba.extending import intrinsic
 
 U = np.uint32
 C1, C2, ADD = U(0xCC9E2D51), U(0x1B873593), U(0xE6546B64)
@@ -48,16 +52,23 @@ def finish(state, tail, length):
     return U(h ^ U(h >> U(16)))
 
 
-@inlined
-def four_bytes(data, at):
+def _load_four_bytes(_, data, at):
     """Four bytes as a number, the first one lowest, on any machine."""
-    return U(data[at]) | U(U(data[at + 1]) << U(8)) | U(U(data[at + 2]) << U(16)) | U(U(data[at + 3]) << U(24))
+
+    def generate(context, builder, signature, arguments):
+        array = context.make_array(signature.args[0])(context, builder, arguments[0])
+        number = ir.IntType(32)
+        place = builder.bitcast(builder.gep(array.data, [arguments[1]]), number.as_pointer())
+        loaded = builder.load(place, align=1)
+        return loaded if sys.byteorder == "little" else builder.bswap(loaded)
+
+    return types.uint32(data, types.int64), generate
+
+
+four_bytes: Any = intrinsic(_load_four_bytes)
 
 
 @inlined
 def last_bytes(data, at, end):
-    """Fewer than four bytes as a number."""
-    block = U(0)
-    for i in range(end - at):
-        block |= U(U(data[at + i]) << U(8 * i))
-    return block
+    """Fewer than four bytes as a number; up to three behind them are read."""
+    return four_bytes(data, at) & U((np.int64(1) << (8 * (end - at))) - 1)

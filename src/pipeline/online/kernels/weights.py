@@ -50,6 +50,10 @@ def weight_of(buckets, table, share, scratch):
 def total(buckets, first, last, table, share, scratch):
     """The sum of the weights of some n-grams."""
     summed = 0.0
+    if buckets.shape[1] == 1 and not share:  # the same, without a function in the way
+        for g in range(first, last):
+            summed += table[0, buckets[g, 0], 0]
+        return summed
     for g in range(first, last):
         summed += weight_of(buckets[g], table, share, scratch)
     return summed
