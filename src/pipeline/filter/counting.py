@@ -6,6 +6,7 @@ The other filters learn message after message, so that their parts cannot be put
 from __future__ import annotations
 
 import os
+import socket
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
@@ -148,7 +149,17 @@ def _by_ray(task: Task, address: str) -> Iterator[Counted]:
             remedy="pip install 'text-experiment-pipeline[ray]', or give a number of threads: --jobs 4.",
         ) from None
     options: dict[str, Any] = {"include_dashboard": False} if address == "local" else {}
-    ray.init(address=address, log_to_driver=False, logging_level=40, **options)
+    host, _, port = address.removeprefix("ray://").rpartition(":")
+    try:
+        if port.isdecimal():  # Ray itself goes on trying for minutes
+            socket.create_connection((host, int(port)), timeout=10).close()
+        ray.init(address=address, log_to_driver=False, logging_level=40, **options)
+    except OSError:
+        raise UserError(
+            f"--ray-address {address}: there is no Ray that answers.",
+            expected="the address of a cluster that runs",
+            remedy="Start one (ray start --head), or leave --ray-address out: Ray then runs on this machine alone.",
+        ) from None
     try:
         cores = int(ray.cluster_resources().get("CPU", 1))
         tasks = iter(dealt(task, TASKS_PER_JOB * cores))

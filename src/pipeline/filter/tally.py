@@ -47,7 +47,7 @@ class Tally:
             if self.faults[fault.kind] <= TOLD_OF_A_KIND:
                 tell(f"{name}{': ' * bool(name)}line {first + fault.place:,}: {fault.told}")
             if self.faults[fault.kind] == TOLD_OF_A_KIND:
-                tell(f"more lines {fault.kind} are counted, not told")
+                tell(f"more lines like it are counted, not told: {fault.kind}")
 
     def judge(self, scores: NDArray[np.float64], labels: NDArray[np.int8]) -> None:
         """Count what was said of labelled messages before they were learnt."""
