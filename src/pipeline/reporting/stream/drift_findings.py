@@ -39,22 +39,23 @@ def what_it_costs(report: StreamReport, tables: StreamTables) -> Finding:
 
 def how_soon(report: StreamReport, tables: StreamTables) -> Finding:
     """How many messages it takes."""
-    table = tables.recoveries
-    back = table.dropna(subset=["messages"]).sort_values("messages", kind="stable")
+    table = tables.recoveries.sort_values("messages", kind="stable")
     said = [
         f"{model_name(row['model'])} after {quantity(int(row['messages']), 'message')} "
         f"({count(row['positives'])} {report.classes.positive})"
-        for _, row in back.iterrows()
+        for _, row in table[table["messages"] > 0].iterrows()
     ]
+    held = [model_name(model) for model in table.loc[table["messages"] == 0, "model"]]
     lost = [model_name(model) for model in table.loc[table["messages"].isna(), "model"]]
     parts = [f"Recall is back to 95 % of what it was: {listed(said)}."] if said else []
+    parts += [f"It never falls below 95 % of what it was with {listed(held)}."] if held else []
     parts += [f"Not within the stream: {listed(lost)}."] if lost else []
-    style = "loses" if lost else "beats"
-    return Finding("How soon is it made good?", f"{len(back)} of {len(table)} back", style, " ".join(parts))
+    tag = f"{len(table) - len(lost)} of {len(table)} back"
+    return Finding("How soon is it made good?", tag, "loses" if lost else "beats", " ".join(parts))
 
 
 def is_it_noticed(report: StreamReport, tables: StreamTables) -> Finding:
-    """Alarms after the change, and false ones before it."""
+    """Alarms after the change, and false ones before it; of errors that rose alone."""
     table = tables.recoveries
     heard = table.dropna(subset=["alarm_after"]).sort_values("alarm_after", kind="stable")
     said = [
@@ -62,12 +63,13 @@ def is_it_noticed(report: StreamReport, tables: StreamTables) -> Finding:
         for _, row in heard.iterrows()
     ]
     silent = [model_name(model) for model in table.loc[table["alarm_after"].isna(), "model"]]
-    early = int((tables.alarms["position"] < (report.changed_at or 0)).sum())
-    if not said:
-        parts = ["The change detector gives no alarm after the change on the errors of any model."]
+    rises = tables.alarms[tables.alarms["rate_after"] > tables.alarms["rate_before"]]
+    early = int((rises["position"] < (report.changed_at or 0)).sum())
+    if said:
+        parts = [f"The change detector rings for a rise in the errors of {listed(said)}."]
+        parts += [f"It does not ring for {listed(silent, 'or')}."] if silent else []
     else:
-        parts = [f"The change detector gives an alarm on the errors of {listed(said)}."]
-        parts += [f"It gives none on those of {listed(silent)}."] if silent else []
-    parts.append(f"Before the change it gave {quantity(early, 'alarm')} over all models.")
+        parts = ["The change detector rings for a rise in the errors of no model after the change."]
+    parts.append(f"Before the change it rang {quantity(early, 'time')} for a rise, over all models.")
     style = "beats" if len(heard) == len(table) else "level"
     return Finding("Is it noticed?", f"{len(heard)} of {len(table)}", style, " ".join(parts))

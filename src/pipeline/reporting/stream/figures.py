@@ -60,7 +60,7 @@ def set_limits(axes: Axes, windows: pd.DataFrame, metric: str) -> None:
 
 def recovered(axes: Axes, windows: pd.DataFrame, recoveries: pd.DataFrame, changed_at: int) -> None:
     """Rings where the recall of a model is back."""
-    for _, row in recoveries.dropna(subset=["messages"]).iterrows():
+    for _, row in recoveries[recoveries["messages"] > 0].iterrows():
         place = changed_at + row["messages"]
         line = windows[windows["model"] == row["model"]].dropna(subset=["recall"])
         if line.empty:
@@ -82,13 +82,18 @@ def change(axes: Axes, changed_at: int, name: str) -> None:
 
 
 def alarms(axes: Axes, table: pd.DataFrame, models: Sequence[str]) -> None:
-    """A row a model, with a tick at every alarm of the change detector."""
+    """A row a model: a tick where the change detector rang because errors rose, a ring where they fell."""
+    marks: dict[bool, dict[str, Any]] = {
+        True: {"marker": "|", "markersize": 8, "markeredgewidth": 2},
+        False: {"marker": "o", "markersize": 4, "markeredgewidth": 0.9, "markerfacecolor": "none"},
+    }
     for place, model in enumerate(models):
-        positions = table.loc[table["model"] == model, "position"]
-        axes.plot(
-            positions, np.full(len(positions), place), linestyle="none", marker="|", markersize=8,
-            markeredgewidth=1.6, color=model_look(model).color,
-        )  # fmt: skip
+        rows = table[table["model"] == model]
+        for is_rise, mark in marks.items():
+            positions = rows.loc[(rows["rate_after"] > rows["rate_before"]) == is_rise, "position"]
+            axes.plot(
+                positions, np.full(len(positions), place), linestyle="none", color=model_look(model).color, **mark
+            )  # fmt: skip
     name_rows(axes, models)
     axes.xaxis.set_major_formatter(lambda value, _: words.count(value))
 

@@ -64,7 +64,8 @@ def _prequential(run: StreamFolder) -> Plate:
         for model, positions in report.trained_at.items():
             figures.trainings(foot, positions, run.models.index(model), model)
         foot.set_title(
-            "Alarms of the change detector" + ("; triangles: trained anew" if report.trained_at else ""),
+            "Alarms of the change detector: errors rose (tick), errors fell (ring)"
+            + ("; trained anew (triangle)" if report.trained_at else ""),
             fontsize=figures.SMALL,
             pad=3,
         )
@@ -79,11 +80,11 @@ def _prequential(run: StreamFolder) -> Plate:
     name = {"f1": "F1", "recall": "Recall"}[upper]
     reading = (
         f"{name} and the false-positive rate over the last {quantity(report.window, 'message')}, each scored before it "
-        "was learnt; a short bad stretch may run off the axis. Ticks below: the detector found that the share of "
-        "errors had changed, for better or worse."
+        "was learnt; a short bad stretch may run off the axis. Below: the detector found that the share of errors "
+        "had risen, or fallen."
     )
     if report.changed_at is not None:
-        reading += " Rings: recall is back to 95 % of what it was before the change."
+        reading += " Rings on the lines: recall is back to 95 % of what it was before the change."
     return Plate("prequential", "As the stream goes on", reading, draw, WIDE, 4.6 + ROW * len(run.models))
 
 

@@ -114,8 +114,9 @@ def recovery_table(run: StreamFolder) -> Table:
         "Model",
         ["recall before", "worst", "messages until back", f"of them {report.classes.positive}", "first alarm after"],
         [rows],
-        f"Recall is over the last {words.quantity(report.window, 'message')}; it is back at 95 % of what it was. "
-        "The alarm is that of the change detector, in messages after the change.",
+        f"Recall is over the last {words.quantity(report.window, 'message')}; it is back at 95 % of what it was, and 0 "
+        "says that it never fell below. "
+        "The alarm is that of the change detector on errors that rise, in messages after the change.",
     )
 
 

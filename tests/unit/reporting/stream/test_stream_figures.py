@@ -93,16 +93,19 @@ def test_a_model_far_below_the_others_still_has_room(axes: Axes) -> None:
 
 
 def test_alarms_stand_in_the_row_of_their_model(axes: Axes) -> None:
-    table = pd.DataFrame({"model": ["gru", "tfidf", "gru"], "position": [10, 20, 30]})
+    table = pd.DataFrame({
+        "model": ["gru", "tfidf", "gru", "gru"], "position": [10, 20, 30, 40],
+        "rate_before": [0.1, 0.1, 0.1, 0.1], "rate_after": [0.2, 0.3, 0.05, np.nan],
+    })  # fmt: skip
     figures.alarms(axes, table, ["tfidf", "gru"])
     assert [label.get_text() for label in axes.get_yticklabels()] == ["retrained TF-IDF", "retrained GRU"]
     marks = [np.asarray(line.get_xydata()).tolist() for line in axes.lines]
-    assert marks == [[[20, 0]], [[10, 1], [30, 1]]]
+    assert marks == [[[20, 0]], [], [[10, 1]], [[30, 1], [40, 1]]], "a tick for a rise, a ring for a fall"
 
 
 def test_a_ring_stands_on_the_line_where_recall_is_back(axes: Axes) -> None:
     windows = pd.DataFrame({"model": "gru", "position": [100, 200], "recall": [0.0, 1.0]})
-    recoveries = pd.DataFrame({"model": ["gru", "tfidf"], "messages": [70.0, np.nan]})
+    recoveries = pd.DataFrame({"model": ["gru", "tfidf", "gru"], "messages": [70.0, np.nan, 0.0]})
     figures.recovered(axes, windows, recoveries, changed_at=80)
     (ring,) = axes.lines
     np.testing.assert_allclose(np.asarray(ring.get_xydata()), [[150, 0.5]])

@@ -127,7 +127,10 @@ def test_recovery_is_told_with_those_that_never_recover(told: StreamTables, fold
         "lowest": [0.3, 0.85, NAN], "messages": [NAN, 120.0, NAN], "positives": [NAN, 1.0, NAN],
         "alarm_after": [30.0, NAN, NAN],
     })  # fmt: skip
-    alarms = pd.DataFrame({"model": ["gru", "gru"], "position": [4, 1_230]})
+    alarms = pd.DataFrame({
+        "model": ["gru", "gru", "gru"], "position": [4, 9, 1_230], "rate_before": [0.1, 0.1, 0.1],
+        "rate_after": [0.3, 0.05, 0.3],
+    })  # fmt: skip
     tables, report = replace(told, recoveries=recoveries, alarms=alarms), folders["drift"].report
     assert recovery_said(report, tables).endswith(
         "logistic regression 120, retrained GRU never, exact naive Bayes never"
@@ -141,9 +144,18 @@ def test_recovery_is_told_with_those_that_never_recover(told: StreamTables, fold
     assert "logistic regression after 120 messages (1 spam)" in soon.answer
     assert "Not within the stream: retrained GRU and exact naive Bayes." in soon.answer
     assert is_it_noticed(report, tables).answer == (
-        "The change detector gives an alarm on the errors of retrained GRU after 30 messages. It gives none on those "
-        "of logistic regression and exact naive Bayes. Before the change it gave 1 alarm over all models."
+        "The change detector rings for a rise in the errors of retrained GRU after 30 messages. It does not ring for "
+        "logistic regression or exact naive Bayes. Before the change it rang 1 time for a rise, over all models."
     )
+
+
+def test_a_recall_that_never_falls_is_not_told_as_recovered(
+    told: StreamTables, folders: dict[str, StreamFolder]
+) -> None:
+    recoveries = pd.DataFrame({"model": ["logistic"], "messages": [0.0], "positives": [0.0], "alarm_after": [NAN]})
+    found = how_soon(folders["drift"].report, replace(told, recoveries=recoveries))
+    assert found.answer == "It never falls below 95 % of what it was with logistic regression."
+    assert found.tag == "1 of 1 back"
 
 
 @pytest.fixture
