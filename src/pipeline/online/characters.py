@@ -40,5 +40,7 @@ def table_checksum() -> int:
 
 
 def _lower(code: int) -> int:
+    """Its lower case, where that is one letter that Unicode 3.2 has: what has been read reads the same again."""
     lower = chr(code).lower()
-    return ord(lower) if len(lower) == 1 and ord(lower) < 1 << 16 else code
+    is_known = len(lower) == 1 and ucd_3_2_0.category(lower)[0] in IN_WORDS
+    return ord(lower) if is_known and ord(lower) < 1 << 16 else code
