@@ -8,9 +8,11 @@ import os
 import tempfile
 import zipfile
 from pathlib import Path
+from typing import Any
 
 import numpy as np
-from pydantic import TypeAdapter, ValidationError
+from numpy.typing import NDArray
+from pydantic import TypeAdapter
 
 from pipeline.errors import UserError
 from pipeline.online.characters import table_checksum
@@ -71,8 +73,7 @@ def load_filter(path: Path) -> tuple[Filter, Notes]:
             remedy="Check the name.",
         ) from None
     try:
-        with np.load(io.BytesIO(content), allow_pickle=False) as archive:  # checks the checksum of each array
-            arrays = {name: archive[name] for name in archive.files}
+        arrays = _read_arrays(content)
         header = json.loads(arrays.pop(HEADER).tobytes())
         if header["format"] != FORMAT:
             raise _refusal(path, f"it is a file of {header['format']!r}")
@@ -81,10 +82,19 @@ def load_filter(path: Path) -> tuple[Filter, Notes]:
         model = new_filter(TypeAdapter(FilterSettings).validate_python(header["settings"]))
         model.restore(arrays)
         return model, header["notes"]
-    except (zipfile.BadZipFile, EOFError, OSError, ValueError, KeyError, TypeError, ValidationError) as error:
+    except (zipfile.BadZipFile, EOFError, OSError, ValueError, KeyError, TypeError, RuntimeError, MemoryError) as error:
         if isinstance(error, UserError):
             raise
         raise _refusal(path, f"it is no filter, or was cut short or damaged ({error})") from None
+
+
+def _read_arrays(content: bytes) -> dict[str, NDArray[Any]]:
+    """The arrays of a file, none of which is looked at before the checksums of all are right."""
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        if any(entry.compress_type != zipfile.ZIP_STORED for entry in archive.infolist()) or archive.testzip():
+            raise zipfile.BadZipFile("checksums differ")
+    with np.load(io.BytesIO(content), allow_pickle=False) as archive:
+        return {name: archive[name] for name in archive.files}
 
 
 def _refusal(path: Path, reason: str) -> UserError:

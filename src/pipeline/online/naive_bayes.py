@@ -142,7 +142,10 @@ class ExactNaiveBayes(NaiveBayes):
 
     def restore(self, arrays: dict[str, NDArray[Any]]) -> None:
         """Take counts and n-grams back."""
-        self.numbers = {gram: number for number, gram in enumerate(_listed(arrays))}
+        listed = _listed(arrays)
+        self.numbers = {gram: number for number, gram in enumerate(listed)}
+        if len(self.numbers) < len(listed):
+            raise ValueError("an n-gram is listed twice")
         self.table = np.zeros((1, len(self.numbers), 2), np.uint32)
         super().restore(arrays)
 
