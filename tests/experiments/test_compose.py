@@ -42,9 +42,31 @@ def test_an_experiment_in_folds_has_a_job_for_each_of_five(name: str) -> None:
 GROUPS = ["dataset", "preprocess", "duplicates", "sampling", "embedding", "model", "training"]
 
 
-@pytest.mark.parametrize("override", [f"{group}={name}" for group in GROUPS for name in choices(group)])
+CHOICES = [f"{group}={name}" for group in GROUPS for name in choices(group)]
+OF_STREAMS = "preprocess=cleaned"
+
+
+@pytest.mark.parametrize("override", [choice for choice in CHOICES if choice != OF_STREAMS])
 def test_every_choice_of_every_group_binds(override: str) -> None:
     assert experiment_from(composed(override)).plan.steps
+
+
+@pytest.mark.parametrize("flow", [name for name in choices("flow") if name.startswith("stream")])
+def test_every_flow_of_streams_binds_on_every_data_set(flow: str) -> None:
+    for dataset in choices("dataset"):
+        assert experiment_from(composed(f"flow={flow}", f"dataset={dataset}")).plan.steps
+
+
+def test_streams_need_no_words_of_a_vocabulary() -> None:
+    assert OF_STREAMS in CHOICES
+    assert experiment_from(composed("flow=stream", OF_STREAMS)).plan.steps
+
+
+def test_published_filters_count_messages_and_keep_copies() -> None:
+    steps = experiment_from(composed("+experiment=online_filters", "protocol=published")).plan.steps
+    names = {key: value for step in steps for key, value in step.bound.names.items()}
+    assert names["filters.likelihood"] == "messages"
+    assert (names["duplicates.exact"], names["duplicates.near"]) == ("keep", "ignore")
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ Those that need an extra are composed here, and run by test_launchers and test_s
 Trainings get settings that keep them short; data are not downloaded, so that the sample stands in.
 """
 
+import csv
 import re
 import shlex
 import shutil
@@ -12,6 +13,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 ROOT = Path(__file__).parents[2]
@@ -28,6 +30,12 @@ SYNTHESIS = (
     "augmentation.percents=[100]",
     "evaluate.resamples=100",
 )
+STREAMS = {
+    "+experiment=online_filters": ("download=false", "evaluate.resamples=100"),
+    "+experiment=online_drift": ("download=false", "evaluate.resamples=100"),
+    "+experiment=online_memory": ("download=false", "memory.resamples=100", "memory.log2_cells=[8,12]"),
+    "+experiment=online_vs_batch": (*SMALL, "evaluate.resamples=100"),
+}
 FILLED = tuple(f"sampling.synthesiser.training.{setting}" for setting in SYNTHESISER)
 PUBLISHED = ("shared_embedding.epochs=1", "shared_embedding.build.units=8")
 FOLDS = ("split.num_folds=2",)  # in place of five: see test_compose
@@ -35,6 +43,7 @@ REPORTS = {  # run folders and comparisons that a command adds, where that is no
     "+experiment=recurrent_comparison": 4 + 1,
     "+experiment=gru_kfold": 2 + 1,
     "seed=range(2)": 4 + 1,
+    "+experiment=online_filters": 6 + 1,
 }
 
 
@@ -46,16 +55,27 @@ def commands() -> list[str]:
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Where the reader works; holds a file of his own."""
+    """Where the reader works; holds files of his own."""
     path = tmp_path_factory.mktemp("reader")
     shutil.copy(ROOT / "data" / "sample" / "messages.csv", path)
+    messages = pd.read_csv(path / "messages.csv")
+    for name, part in (("labelled.tsv", messages[:1000]), ("more.tsv", messages[1000:])):
+        part[["label", "text"]].to_csv(path / name, sep="\t", header=False, index=False, quoting=csv.QUOTE_NONE)
+    (path / "messages.txt").write_text("".join(f"{text}\n" for text in messages["text"][:20]), encoding="utf-8")
     return path
 
 
 def test_the_readme_shows_the_commands_that_matter() -> None:
     shown = "\n".join(commands())
     parts = ("make run", "make test", "--help", "dataset=csv", " -m pipeline -m ", "pipeline.store list")
-    for part in (*parts, "+experiment=gru_kfold", "pipeline.compare", "+experiment=lstm_vae", "sampling=synthetic"):
+    for part in (
+        *parts,
+        "+experiment=gru_kfold",
+        "pipeline.compare",
+        "+experiment=lstm_vae",
+        "sampling=synthetic",
+        "pipeline.filter",
+    ):
         assert part in shown
 
 
@@ -92,18 +112,26 @@ def test_a_command_with_an_extra_composes(command: str, folder: Path) -> None:
 )
 def test_a_command_runs(command: str, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("PIPELINE_DATA_DIR", raising=False)
+    command, _, given = command.partition(" < ")
     _, *arguments = [path for word in shlex.split(command) for path in expanded(word, folder)]
     trains = arguments[1] == "pipeline" and not {"--help", "--cfg"} & set(arguments)
     small = SYNTHESIS if "+experiment=lstm_vae" in arguments else SMALL
+    small = next((settings for experiment, settings in STREAMS.items() if experiment in arguments), small)
     extra = [*(small if trains else ()), *(PUBLISHED if "protocol=published" in arguments else ())]
     extra += FILLED if "sampling=synthetic" in arguments else ()
     extra += FOLDS if "+experiment=gru_kfold" in arguments else ()
     shorter = [item for item in extra if not any(item.split("=")[0] == given.split("=")[0] for given in arguments)]
     before = reports(folder)
     done = subprocess.run(
-        [sys.executable, *arguments, *shorter], cwd=folder, capture_output=True, text=True, check=False
+        [sys.executable, *arguments, *shorter],
+        cwd=folder,
+        input=(folder / given).read_text(encoding="utf-8") if given else "",
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert done.returncode == 0, done.stderr
+    assert not given or ", 0 bad" in done.stderr
     expected = [number for argument, number in REPORTS.items() if argument in arguments]
     draws = trains or arguments[1] == "pipeline.compare"
     assert len(reports(folder) - before) == (expected[0] if expected else int(draws))
