@@ -18,10 +18,10 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--title", default="Comparison of runs", help="of the report")
     given = parser.parse_args(arguments)
     output = given.output or Path("outputs", "comparisons", f"{datetime.now():%Y-%m-%d_%H-%M-%S-%f}")
-    from pipeline.comparison.compare import compare_runs
+    from pipeline.comparison.choice import compare_folders
 
     try:
-        headline = compare_runs(given.folders, output, given.title)
+        headline = compare_folders(given.folders, output, given.title)
     except UserError as error:
         print(error.block(), file=sys.stderr)
         return 2

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
-import shlex
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Literal
 
@@ -15,13 +13,14 @@ from pydantic import TypeAdapter
 from pipeline.comparison.contenders import Contender, find_contenders
 from pipeline.comparison.contests import RESAMPLES, Contests
 from pipeline.comparison.findings import find_notices, say_headline
+from pipeline.comparison.output import check_output, command_of, relative
 from pipeline.comparison.runs import Run, read_runs
-from pipeline.errors import UserError
 from pipeline.evaluation.metrics import METRICS
 from pipeline.evaluation.published import published_figures
 from pipeline.evaluation.repeats import corrected_mean
 from pipeline.reporting.comparison.facts import Comparison, PublishedFigure, Repeat, Summary, Unfinished, Variant
 from pipeline.reporting.comparison.report import draw_comparison
+from pipeline.reporting.grid import each_once
 
 LOWEST = {"mcc": -1.0}  # of a metric; of all others 0
 
@@ -34,7 +33,7 @@ def compare_runs(folders: Sequence[Path], output: Path, title: str) -> str:
     Raises:
         UserError: a folder is neither of a run nor of a sweep, no run is finished, or `output` holds something else.
     """
-    _check_output(output)
+    check_output(output)
     runs, unfinished = read_runs(folders)
     contenders, superseded = find_contenders(runs)
     pairs = Contests().judge(contenders)
@@ -42,16 +41,16 @@ def compare_runs(folders: Sequence[Path], output: Path, title: str) -> str:
     variants = [_variant(contender, output) for contender in contenders]
     comparison = Comparison(
         title=title,
-        datasets=_each_once(run.report.dataset for run in runs),
-        protocols=_each_once(run.report.protocol for run in runs),
+        datasets=each_once(run.report.dataset for run in runs),
+        protocols=each_once(run.report.protocol for run in runs),
         repeats_are=_kind_of_repeats(contenders),
         classes=runs[0].report.classes,
         variants=variants,
         pairs=pairs,
-        unfinished=[Unfinished(_relative(Path(job.folder), output), job.reason) for job in unfinished],
+        unfinished=[Unfinished(relative(Path(job.folder), output), job.reason) for job in unfinished],
         notices=find_notices(contenders, superseded),
         headline=say_headline(contenders, variants, pairs),
-        command=shlex.join(["python", "-m", "pipeline.compare", *map(str, folders), "--output", str(output)]),
+        command=command_of(folders, output),
         resamples=RESAMPLES,
     )
     (output / "tables").mkdir(exist_ok=True)
@@ -60,25 +59,6 @@ def compare_runs(folders: Sequence[Path], output: Path, title: str) -> str:
     (output / "comparison.json").write_bytes(TypeAdapter(Comparison).dump_json(comparison, indent=1))
     draw_comparison(output)
     return comparison.headline
-
-
-def _check_output(output: Path) -> None:
-    """Nothing but an earlier comparison may be written over: a sweep's folder holds one beside its jobs."""
-    nearest = next(path for path in (output, *output.parents) if path.exists())
-    if not nearest.is_dir():
-        reason = f"{nearest} is no folder"
-    elif nearest != output or any((output / name).is_file() for name in ("comparison.json", "sweep.json")):
-        reason = ""
-    else:
-        reason = "there are other files in it" if any(not one.name.isdecimal() for one in output.iterdir()) else ""
-    if (output / "manifest.json").exists():
-        reason = "it is the folder of a run, whose report would be lost"
-    if reason:
-        raise UserError(
-            f"The comparison cannot be written to {output}: {reason}.",
-            expected="a new or empty folder, a sweep folder, or the folder of an earlier comparison",
-            remedy="Give another --output, or none for a new folder in outputs/comparisons.",
-        )
 
 
 def _variant(contender: Contender, output: Path) -> Variant:
@@ -107,7 +87,7 @@ def _variant(contender: Contender, output: Path) -> Variant:
 def _repeat(contender: Contender, run: Run, output: Path) -> Repeat:
     return Repeat(
         name=_repeat_name(contender, run),
-        folder=_relative(run.folder, output),
+        folder=relative(run.folder, output),
         seed=run.seed,
         fold=run.fold,
         metrics=contender.judged(run).metrics,
@@ -165,12 +145,3 @@ def _marked(table: pd.DataFrame, contender: Contender, run: Run) -> pd.DataFrame
     marked.insert(0, "variant", contender.name)
     marked.insert(1, "repeat", _repeat_name(contender, run))
     return marked
-
-
-def _relative(folder: Path, output: Path) -> str:
-    """A folder as seen from the comparison's, with forward slashes: a link that holds while both are moved together."""
-    return Path(os.path.relpath(folder.resolve(), output.resolve())).as_posix()
-
-
-def _each_once(names: Iterable[str]) -> list[str]:
-    return list(dict.fromkeys(names))

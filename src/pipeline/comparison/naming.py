@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from typing import Protocol
 
-from pipeline.comparison.runs import Run
+from pipeline.comparison.runs import Account, Setting
 
 CORE = ("dataset", "protocol", "model", "embedding", "sampling", "split")  # named wherever they differ
 UNNAMED = {"experiment", "source", "faults", "flow", "report", "hparams", "shared_embedding"}  # follow from the others
@@ -19,15 +20,35 @@ WORDS = {
 }
 
 
-def name_by_settings(runs: Sequence[Run]) -> list[str]:
+class Described(Protocol):
+    """A run, as far as names are made from it."""
+
+    @property
+    def account(self) -> Account:
+        """What its manifest says."""
+        ...
+
+    @property
+    def settings(self) -> Mapping[str, Setting]:
+        """Dotted setting -> value."""
+        ...
+
+
+def name_by_settings(runs: Sequence[Described]) -> list[str]:
     """A unique name for the variant of each run: "gru, no undersampling", "gru, learning_rate=0.001"."""
     names = name_by_choices([run.account.choices for run in runs])
     names = [name or run.account.choices.get("model", "model") for name, run in zip(names, runs, strict=True)]
+    return tell_apart(names, runs)
+
+
+def tell_apart(names: Sequence[str], runs: Sequence[Described]) -> list[str]:
+    """The names of runs; to those that are alike the settings are added in which the runs differ."""
+    told = list(names)
     for name in sorted({name for name in names if names.count(name) > 1}):
         alike = [place for place, other in enumerate(names) if other == name]
         for place, suffix in zip(alike, _by_settings([runs[place] for place in alike]), strict=True):
-            names[place] = f"{name}, {suffix}"
-    return names
+            told[place] = f"{name}, {suffix}"
+    return told
 
 
 def name_by_choices(choices: Sequence[Mapping[str, str]]) -> list[str]:
@@ -43,7 +64,7 @@ def _word(group: str, value: str) -> str:
     return WORDS.get((group, value), value if group in CORE else f"{group}={value}")
 
 
-def _by_settings(runs: Sequence[Run]) -> list[str]:
+def _by_settings(runs: Sequence[Described]) -> list[str]:
     """Runs of the same choices told apart: by what the command lines set, else by as few settings as will do."""
     settings = [run.settings for run in runs]
     differing = [

@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import pandas as pd
 
 from pipeline.errors import UserError
 from pipeline.reporting.comparison.facts import Unfinished
-from pipeline.reporting.facts import Judged, Report
+from pipeline.reporting.facts import Judged, Manifest, Report
 from pipeline.reporting.folder import RunFolder, read_family, read_json, read_run, read_table
 
+T = TypeVar("T")
+Setting = str | int | float | bool | None
 MAIN = "model"  # what a run calls the model that it is about
 # Settings that are names, places or looks, or that tell repeats of one variant apart. Files count by their checksums.
 NO_DIFFERENCE = re.compile(
@@ -55,7 +58,7 @@ class Run:
     account: Account
     content: RunFolder
     test: pd.DataFrame
-    settings: dict[str, str | int | float | bool | None]
+    settings: dict[str, Setting]
     test_part: str
 
     @property
@@ -103,17 +106,28 @@ class Run:
 
 
 def read_runs(folders: Sequence[Path]) -> tuple[list[Run], list[Unfinished]]:
-    """The finished runs in run folders and sweep folders, and those that cannot be compared.
+    """The finished runs of classification in run folders and sweep folders, and those that cannot be compared.
 
     Raises:
         UserError: a folder is neither, or none of the runs can be compared.
     """
+    return read_finished(folders, _refuse, _read)
+
+
+def read_finished(
+    folders: Sequence[Path], refuse: Callable[[Path], str], read: Callable[[Path], T]
+) -> tuple[list[T], list[Unfinished]]:
+    """What `read` makes of finished runs, and those that are not finished, damaged, or that `refuse` has a reason for.
+
+    Raises:
+        UserError: a folder is neither of a run nor of a sweep, or none of the runs can be compared.
+    """
     runs, unfinished = [], []
-    for folder in dict.fromkeys(job for given in folders for job in _jobs(given)):
+    for folder in _all_jobs(folders):
         try:
-            reason = _unfinished(folder)
+            reason = _unfinished(folder) or refuse(folder)
             if not reason:
-                runs.append(_read(folder))
+                runs.append(read(folder))
         except UserError as error:
             reason = error.happened
         if reason:
@@ -125,6 +139,24 @@ def read_runs(folders: Sequence[Path]) -> tuple[list[Run], list[Unfinished]]:
             remedy="Finish the runs with the command that started them, or give other folders.",
         )
     return runs, unfinished
+
+
+def families(folders: Sequence[Path]) -> set[str]:
+    """The families of the finished runs in run folders and sweep folders; damaged ones are left out.
+
+    Raises:
+        UserError: a folder is neither of a run nor of a sweep.
+    """
+    found = set()
+    for folder in _all_jobs(folders):
+        with suppress(UserError):  # the comparison says what is wrong with it
+            if not _unfinished(folder):
+                found.add(read_family(folder))
+    return found
+
+
+def _all_jobs(folders: Sequence[Path]) -> list[Path]:
+    return list(dict.fromkeys(job for given in folders for job in _jobs(given)))
 
 
 def _jobs(folder: Path) -> Iterator[Path]:
@@ -143,12 +175,14 @@ def _jobs(folder: Path) -> Iterator[Path]:
 
 
 def _unfinished(folder: Path) -> str:
-    """Why the run in a folder cannot be compared; empty where it is a finished one of classification."""
+    """Why the run in a folder is not finished; empty where it is."""
     if not (folder / "manifest.json").is_file():
         return "it did not begin, or stopped before anything was written"
     status = read_json(folder / "manifest.json", _Status).status
-    if status != "finished":
-        return STATES.get(status, f"its status is {status!r}")
+    return "" if status == "finished" else STATES.get(status, f"its status is {status!r}")
+
+
+def _refuse(folder: Path) -> str:
     family = read_family(folder)
     return "" if family == "classification" else f"it is a run of {family}: only runs of classification are compared"
 
@@ -163,16 +197,25 @@ def _read(folder: Path) -> Run:
     models = tuple(content.report.models)
     table = read_table(folder / "predictions.parquet", ("part", "row", "group", "label", *models))
     test = table[table["part"] == "test"].sort_values("row", ignore_index=True)
-    settings = {key: value for key, value in _flat(content.config) if not NO_DIFFERENCE.fullmatch(key)}
-    files = {f"{file.name}.file": file.sha256[:12] for file in content.manifest.data}
     data = next((file.sha256 for file in content.manifest.data if file.name == "locate_corpus"), "")
     digest = hashlib.sha256(f"{data} {content.report.protocol}".encode())
     digest.update(test[["row", "group", "label"]].to_numpy(np.int64).tobytes())
-    account = read_json(folder / "manifest.json", Account)
-    return Run(folder, account, content, test, settings | files, digest.hexdigest())
+    settings = settings_of(content.config, content.manifest)
+    return Run(folder, read_account(folder), content, test, settings, digest.hexdigest())
 
 
-def _flat(node: dict[str, Any], prefix: str = "") -> Iterator[tuple[str, str | int | float | bool | None]]:
+def read_account(folder: Path) -> Account:
+    """What the manifest of a run says beside `facts.Manifest`."""
+    return read_json(folder / "manifest.json", Account)
+
+
+def settings_of(config: dict[str, Any], manifest: Manifest) -> dict[str, Setting]:
+    """Dotted setting -> value of all that can change a result, and the checksum of each file that was read."""
+    settings = {key: value for key, value in _flat(config) if not NO_DIFFERENCE.fullmatch(key)}
+    return settings | {f"{file.name}.file": file.sha256[:12] for file in manifest.data}
+
+
+def _flat(node: dict[str, Any], prefix: str = "") -> Iterator[tuple[str, Setting]]:
     """Dotted setting and value; a list counts as the text of it."""
     for name, value in node.items():
         if isinstance(value, dict):

@@ -100,6 +100,29 @@ def f1_samples(
     return np.divide(2 * hits, whole, out=np.zeros_like(whole), where=whole > 0)
 
 
+def f1_samples_together(
+    labels: NDArray[np.integer], called: Flags, groups: NDArray[np.integer], *, resamples: int, seed: int
+) -> NDArray[np.float64]:
+    """The same of many classifiers at once, on the same resamples, for long streams.
+
+    Groups that all classifiers treat alike are drawn together: how often each kind comes up in a resample is
+    multinomial, and there are far fewer kinds than groups.
+
+    Shapes: labels and groups (n,); called (M, n), a row a classifier; result (M, 1 + R).
+    """
+    positive = labels == 1
+    counted = [_sum_by_group(flags, groups) for flags in (positive, *(called & positive), *called)]
+    kinds, numbers = np.unique(np.column_stack(counted), axis=0, return_counts=True)
+    random, total = np.random.default_rng(seed), int(numbers.sum())
+    sums = [numbers[None] @ kinds]
+    for start in range(0, resamples, BLOCK):
+        drawn = random.multinomial(total, numbers / total, size=min(BLOCK, resamples - start))
+        sums.append(drawn @ kinds)
+    positives, hits, calls = np.split(np.concatenate(sums).T, [1, 1 + len(called)])
+    whole = calls + positives
+    return np.divide(2 * hits, whole, out=np.zeros_like(whole), where=whole > 0)
+
+
 def differing_groups(first: Flags, second: Flags, groups: NDArray[np.integer]) -> int:
     """Groups with a message that the two classifiers call differently."""
     return len(np.unique(groups[first != second]))

@@ -9,11 +9,13 @@ from collections.abc import Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from filelock import FileLock
 
 from pipeline.sweeps.processes import LOG
+
+Made = Literal["validation", "synthesis", "stream", "memory", "test"]
 
 RECORD = "sweep.json"
 LOCK = ".lock"
@@ -82,21 +84,68 @@ def objective(folder: Path) -> float | None:
     return metrics_of(folder).get("validation", {}).get("f1")
 
 
+def made_by(folder: Path) -> Made:
+    """What a finished job came to: scores on the validation or test part, messages, or figures of a stream."""
+    metrics = metrics_of(folder)
+    if "stream" in metrics:
+        return "memory" if metrics["kind"] == "memory" else "stream"
+    return "validation" if "validation" in metrics else "synthesis" if "synthesis" in metrics else "test"
+
+
 def score(folder: Path) -> str:
     """What a finished job came to, for people: the F1 with its interval; of synthesis, what its messages teach."""
     metrics = metrics_of(folder)
-    if "validation" in metrics:
-        return f"validation f1 {metrics['validation']['f1']:.3f}"
-    if "synthesis" in metrics:
-        return _synthesis_score(metrics)
-    low, high = metrics["ci95"]["f1"]
-    return f"f1 {metrics['test']['f1']:.3f} [{low:.3f}, {high:.3f}]"
+    match made_by(folder):
+        case "validation":
+            return f"validation f1 {metrics['validation']['f1']:.3f}"
+        case "synthesis":
+            return _synthesis_score(metrics)
+        case "stream":
+            return _stream_score(metrics)
+        case "memory":
+            return _memory_score(metrics)
+        case "test":
+            return f"f1 {_with_interval(metrics['test']['f1'], metrics['ci95']['f1'])}"
 
 
 def _synthesis_score(metrics: dict[str, Any]) -> str:
     f1, kl = metrics["evaluators"].get("gnb", {}).get("tstr", {}).get("f1"), metrics["synthesis"]["kl_nats"]
     learnt = "gnb tstr f1 undefined" if f1 is None else f"gnb tstr f1 {f1:.3f}"
     return learnt + (", kl undefined" if kl is None else f", kl {kl:.2f} nats")
+
+
+def _stream_score(metrics: dict[str, Any]) -> str:
+    """The best model by F1, and the one that all are compared with."""
+    found = {name: model["all"] for name, model in metrics["models"].items()}
+    known = {name: values["f1"] for name, values in found.items() if values["f1"] is not None}
+    if not known:
+        return "f1 undefined"
+    best, reference = max(known, key=known.__getitem__), metrics["reference"]
+    other = f"{known[reference]:.3f}" if reference in known else "undefined"
+    beside = f"; {reference} {other}" if best != reference else ""
+    return f"{_mark(metrics)}f1 {_with_interval(known[best], found[best]['ci95']['f1'])} {best}{beside}"
+
+
+def _memory_score(metrics: dict[str, Any]) -> str:
+    """The best filter by F1, its hashes x buckets a row, and its learner without hashing."""
+    known = [model for model in metrics["models"] if model["f1"] is not None]
+    if not known:
+        return "f1 undefined"
+    best = max(known, key=lambda model: model["f1"])
+    exact = [model["f1"] for model in metrics["reference"] if model["learner"] == best["learner"]]
+    beside = f"; exact {exact[0]:.3f}" if exact and exact[0] is not None else ""
+    shape = f"{best['learner']} {best['features']} {best['num_hashes']}x2^{best['log2_buckets']}"
+    return f"{_mark(metrics)}f1 {_with_interval(best['f1'], (best['f1_low'], best['f1_high']))} {shape}{beside}"
+
+
+def _mark(metrics: dict[str, Any]) -> str:
+    """What must be said before a figure of a stream."""
+    return "sorted by class, " if metrics["stream"]["is_sorted"] else ""
+
+
+def _with_interval(value: float, ends: Sequence[float]) -> str:
+    low, high = ends
+    return f"{value:.3f} [{low:.3f}, {high:.3f}]"
 
 
 def failure(folder: Path, exit_code: int | None) -> Failure:

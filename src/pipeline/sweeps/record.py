@@ -75,6 +75,11 @@ def jobs_in(folder: Path) -> tuple[JobRecord, ...]:
     return tuple(jobs[number] for number in sorted(jobs))
 
 
+def finished_in(folder: Path) -> list[JobRecord]:
+    """The jobs of a sweep that finished."""
+    return [job for job in jobs_in(folder) if job.status == "finished"]
+
+
 def hold(folder: Path) -> FileLock | None:
     """A lock that this process holds on a sweep until it ends, however it ends; None where another one holds it."""
     folder.mkdir(parents=True, exist_ok=True)

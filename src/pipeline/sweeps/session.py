@@ -19,13 +19,23 @@ from pipeline.errors import UserError
 from pipeline.reporting.words import quantity
 from pipeline.sweeps.identity import identity_of
 from pipeline.sweeps.jobs import Job, labels, quoted
-from pipeline.sweeps.outcome import LOCK, RECORD, Failure, failure
-from pipeline.sweeps.record import JobRecord, Status, SweepRecord, hold, jobs_in, refuse_other, unfinished
+from pipeline.sweeps.outcome import LOCK, RECORD, Failure, Made, failure, made_by
+from pipeline.sweeps.record import (
+    JobRecord,
+    Status,
+    SweepRecord,
+    finished_in,
+    hold,
+    jobs_in,
+    refuse_other,
+    unfinished,
+)
 from pipeline.sweeps.space import is_search
-from pipeline.sweeps.validation import has_no_test, list_scores, makes_messages
+from pipeline.sweeps.validation import list_scores
 
 _DIR = "hydra.sweep.dir"
 _NO_SCORE = "ValueError: No trials are completed yet."
+_ALONE: dict[Made, str] = {"synthesis": "generate messages", "memory": "judge filters in ever less memory"}
 
 
 @dataclass
@@ -161,22 +171,28 @@ def _end(sweep: Sweep, error: BaseException | None) -> tuple[int, dict[int, Fail
 def _compare(sweep: Sweep) -> bool:
     """Tell how the jobs that finished compare, or what a search has found; whether that could be done."""
     try:
-        if is_search(sweep.config):
-            from pipeline.sweeps.search import finish_search
-
-            print(finish_search(sweep.folder, sweep.config))
-        elif has_no_test(sweep.folder):
-            print(list_scores(sweep.folder))
-        elif makes_messages(sweep.folder):
-            print("The jobs generate messages, which are not compared: each job has a report of its own.")
-        else:
-            from pipeline.comparison.compare import compare_runs
-
-            print(compare_runs([sweep.folder], sweep.folder, sweep.record.name))
+        print(_outcome(sweep))
     except UserError as error:
         say(error.block())
         return False
     return True
+
+
+def _outcome(sweep: Sweep) -> str:
+    """What the jobs that finished came to together."""
+    if is_search(sweep.config):
+        from pipeline.sweeps.search import finish_search
+
+        return finish_search(sweep.folder, sweep.config)
+    made = {made_by(sweep.folder / str(job.number)) for job in finished_in(sweep.folder)}
+    if made == {"validation"}:
+        return list_scores(sweep.folder)
+    if made <= _ALONE.keys():
+        what = " and ".join(said for one, said in _ALONE.items() if one in made)
+        return f"The jobs {what}; they are not compared: each has a report of its own."
+    from pipeline.comparison.choice import compare_folders
+
+    return compare_folders([sweep.folder], sweep.folder, sweep.record.name)
 
 
 def _tell(failures: Mapping[int, Failure], jobs: Sequence[JobRecord]) -> int:

@@ -1,7 +1,4 @@
-"""The end of a sweep whose jobs are not compared: of synthesis, or because they stopped before the test part.
-
-Of those that stopped there is a table of what they scored on the validation part.
-"""
+"""The end of a sweep whose jobs stopped before the test part: a table of what they scored on the validation part."""
 
 from __future__ import annotations
 
@@ -13,23 +10,11 @@ from pathlib import Path
 from pipeline.reporting.words import decimal
 from pipeline.sweeps.jobs import labels
 from pipeline.sweeps.outcome import metrics_of
-from pipeline.sweeps.record import JobRecord, jobs_in
+from pipeline.sweeps.record import finished_in
 
 TABLE = "validation.csv"
 _SCORES = ("f1", "pr_auc")
 _HEADERS = ("job", "settings", *(f"validation {name}" for name in _SCORES))
-
-
-def has_no_test(folder: Path) -> bool:
-    """Whether jobs of a sweep finished, and all of those on the validation part alone: there is nothing to compare."""
-    finished = _finished(folder)
-    return bool(finished) and all("validation" in metrics_of(folder / str(job.number)) for job in finished)
-
-
-def makes_messages(folder: Path) -> bool:
-    """Whether jobs of a sweep finished, and all of those are of synthesis: they are not compared."""
-    finished = _finished(folder)
-    return bool(finished) and all("synthesis" in metrics_of(folder / str(job.number)) for job in finished)
 
 
 def list_scores(folder: Path) -> str:
@@ -38,7 +23,7 @@ def list_scores(folder: Path) -> str:
     Returns:
         The same table for people, the best F1 first.
     """
-    finished = _finished(folder)
+    finished = finished_in(folder)
     rows: list[tuple[int, str, list[float | None]]] = []
     for job, label in zip(finished, labels([job.overrides for job in finished]), strict=True):
         measured = metrics_of(folder / str(job.number))["validation"]
@@ -50,10 +35,6 @@ def list_scores(folder: Path) -> str:
         writer.writerows([number, label, *scores] for number, label, scores in rows)
     told = [(str(number), label, *map(_told, scores)) for number, label, scores in rows]
     return _aligned([_HEADERS, *told])
-
-
-def _finished(folder: Path) -> list[JobRecord]:
-    return [job for job in jobs_in(folder) if job.status == "finished"]
 
 
 def _told(score: float | None) -> str:

@@ -122,3 +122,50 @@ def test_the_score_of_synthesis_tells_what_its_messages_teach(tmp_path: Path) ->
     assert outcome.objective(tmp_path) is None
     folder_with(tmp_path, metrics={"synthesis": {"kl_nats": None}, "evaluators": {"gnb": {"tstr": {"f1": None}}}})
     assert outcome.score(tmp_path) == "gnb tstr f1 undefined, kl undefined"
+
+
+def stream_metrics(**f1: float | None) -> dict[str, Any]:
+    models = {name: {"all": {"f1": value, "ci95": {"f1": [0.9, 0.95]}}} for name, value in f1.items()}
+    return {"stream": {"is_sorted": False}, "kind": "filters", "reference": "exact", "models": models}
+
+
+@pytest.mark.parametrize(
+    ("metrics", "said"),
+    [
+        (stream_metrics(exact=0.91, logistic=0.9249), "f1 0.925 [0.900, 0.950] logistic; exact 0.910"),
+        (stream_metrics(exact=0.93, logistic=0.9249), "f1 0.930 [0.900, 0.950] exact"),
+        (stream_metrics(exact=None, logistic=0.9249), "f1 0.925 [0.900, 0.950] logistic; exact undefined"),
+        (stream_metrics(exact=None), "f1 undefined"),
+        (
+            stream_metrics(exact=0.93) | {"stream": {"is_sorted": True}},
+            "sorted by class, f1 0.930 [0.900, 0.950] exact",
+        ),
+    ],
+)
+def test_the_score_of_a_stream_is_the_best_model_beside_the_reference(
+    tmp_path: Path, metrics: dict[str, Any], said: str
+) -> None:
+    folder_with(tmp_path, metrics=metrics)
+    assert outcome.score(tmp_path) == said
+    assert outcome.objective(tmp_path) is None
+
+
+def test_the_score_in_ever_less_memory_is_the_best_filter_beside_its_learner_without_hashing(tmp_path: Path) -> None:
+    filters = [
+        {
+            "learner": learner,
+            "features": "hashing",
+            "log2_buckets": 12,
+            "num_hashes": 1,
+            "f1": f1,
+            "f1_low": 0.8,
+            "f1_high": 0.9,
+        }
+        for learner, f1 in (("naive_bayes", 0.85), ("perceptron", None))
+    ]
+    reference = [{"learner": "perceptron", "f1": 0.7}, {"learner": "naive_bayes", "f1": 0.9}]
+    metrics = {"stream": {"is_sorted": False}, "kind": "memory", "models": filters, "reference": reference}
+    folder_with(tmp_path, metrics=metrics)
+    assert outcome.score(tmp_path) == "f1 0.850 [0.800, 0.900] naive_bayes hashing 1x2^12; exact 0.900"
+    folder_with(tmp_path, metrics=metrics | {"models": filters[1:]})
+    assert outcome.score(tmp_path) == "f1 undefined"

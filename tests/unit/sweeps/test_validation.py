@@ -9,7 +9,7 @@ from omegaconf import DictConfig
 
 from pipeline.sweeps.record import read_record
 from pipeline.sweeps.session import SweepEnd, begin, ongoing
-from pipeline.sweeps.validation import has_no_test, list_scores, makes_messages
+from pipeline.sweeps.validation import list_scores
 
 Compose = Callable[..., DictConfig]
 
@@ -54,38 +54,4 @@ def test_the_sweep_finishes_with_a_table_the_best_first(
 def test_a_job_that_failed_has_no_row(tmp_path: Path) -> None:
     job(tmp_path, 0, scores(0.5, 0.5))
     job(tmp_path, 1, {}, "failed")
-    assert has_no_test(tmp_path)
     assert len(list_scores(tmp_path).splitlines()) == 2
-
-
-def test_jobs_that_were_judged_on_the_test_part_are_compared(tmp_path: Path) -> None:
-    assert not has_no_test(tmp_path)
-    job(tmp_path, 0, scores(0.5, 0.5))
-    job(tmp_path, 1, {"test": {"f1": 0.5}})
-    assert not has_no_test(tmp_path)
-
-
-def test_a_sweep_of_synthesis_ends_well_and_says_that_nothing_is_compared(
-    composed: Compose, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    monkeypatch.chdir(tmp_path)
-    begin(composed("dataset=sample"))
-    folder = ongoing().folder
-    for number in range(2):
-        job(folder, number, {"synthesis": {"kl_nats": 5.0}, "evaluators": {}})
-    SweepEnd().__exit__(None, None, None)  # raises SystemExit where the exit code is not 0
-    record = read_record(folder)
-    assert record
-    assert record.status == "finished"
-    assert capsys.readouterr().out.splitlines() == [
-        f"sweep: {folder}",
-        "The jobs generate messages, which are not compared: each job has a report of its own.",
-    ]
-
-
-def test_a_sweep_of_both_kinds_is_compared(tmp_path: Path) -> None:
-    assert not makes_messages(tmp_path)
-    job(tmp_path, 0, {"synthesis": {}})
-    job(tmp_path, 1, {"test": {"f1": 0.5}})
-    assert not makes_messages(tmp_path)
-    assert not has_no_test(tmp_path)

@@ -30,6 +30,14 @@ def write_tables(folder: Path, tables: Sequence[Table]) -> None:
             (folder / f"{table.name}.{suffix}").write_text(text, encoding="utf-8", newline="\n")
 
 
+def remove_drawn(folder: Path, tables: Sequence[str]) -> None:
+    """Remove what was drawn before: what the data no longer give must not stay, as runs that were unfinished then."""
+    figures = [path for suffix in ("png", "svg") for path in (folder / "figures").glob(f"*.{suffix}")]
+    written = [folder / "tables" / f"{name}.{suffix}" for name in tables for suffix in ("csv", "md", "tex")]
+    for path in (*figures, *written):
+        path.unlink(missing_ok=True)
+
+
 def as_csv(table: Table) -> str:
     """Records with numbers at full precision; empty where a number is undefined."""
     names = list(dict.fromkeys(name for record in table.records for name in record))

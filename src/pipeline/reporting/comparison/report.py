@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from pipeline.reporting.comparison import sentences
-from pipeline.reporting.comparison.files import write_tables
+from pipeline.reporting.comparison.files import remove_drawn, write_tables
 from pipeline.reporting.comparison.plates import draw_figures
 from pipeline.reporting.comparison.scene import read_comparison
 from pipeline.reporting.comparison.tables import all_tables
@@ -22,7 +22,7 @@ def draw_comparison(folder: Path) -> Path:
     """
     scene = read_comparison(folder)
     tables = all_tables(scene)
-    _remove_earlier(folder)
+    remove_drawn(folder, TABLES)
     write_tables(folder / "tables", tables)
     pictures = {
         plate.name: picture(
@@ -39,11 +39,3 @@ def draw_comparison(folder: Path) -> Path:
         tables={table.name: table for table in tables},
         say=sentences,
     )
-
-
-def _remove_earlier(folder: Path) -> None:
-    """Remove what was drawn before: what the data no longer give must not stay, as runs that were unfinished then."""
-    figures = [path for suffix in ("png", "svg") for path in (folder / "figures").glob(f"*.{suffix}")]
-    tables = [folder / "tables" / f"{name}.{suffix}" for name in TABLES for suffix in ("csv", "md", "tex")]
-    for path in (*figures, *tables):
-        path.unlink(missing_ok=True)

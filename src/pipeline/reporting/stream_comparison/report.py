@@ -1,0 +1,41 @@
+"""The report of a comparison on streams: figures, tables as files, and one self-contained HTML page."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pipeline.reporting.comparison.files import remove_drawn, write_tables
+from pipeline.reporting.page import picture, write_page
+from pipeline.reporting.stream_comparison import sentences
+from pipeline.reporting.stream_comparison.plates import draw_plates
+from pipeline.reporting.stream_comparison.scene import read_scene
+from pipeline.reporting.stream_comparison.tables import all_tables
+
+TABLES = ("results", "unfamiliar", "runs", "unfinished")
+
+
+def draw_stream_comparison(folder: Path) -> Path:
+    """Draw figures, table files and `report.html` of a comparison on streams from its files; the path of the page.
+
+    Raises:
+        UserError: a file of the folder is missing or cannot be read.
+    """
+    scene = read_scene(folder)
+    tables = all_tables(scene)
+    remove_drawn(folder, TABLES)
+    write_tables(folder / "tables", tables)
+    pictures = {
+        plate.name: picture(
+            folder / "figures" / plate.name, plate.title, plate.reading, width=plate.width, height=plate.height
+        )
+        for plate in draw_plates(scene)
+    }
+    return write_page(
+        folder / "report.html",
+        "stream_comparison.html.jinja",
+        comparison=scene.comparison,
+        scene=scene,
+        pictures=pictures,
+        tables={table.name: table for table in tables},
+        say=sentences,
+    )
