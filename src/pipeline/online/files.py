@@ -94,7 +94,7 @@ def _read_arrays(content: bytes) -> dict[str, NDArray[Any]]:
         if any(entry.compress_type != zipfile.ZIP_STORED for entry in archive.infolist()) or archive.testzip():
             raise zipfile.BadZipFile("checksums differ")
     with np.load(io.BytesIO(content), allow_pickle=False) as archive:
-        return {name: archive[name] for name in archive.files}
+        return {name: np.asarray(archive[name]) for name in archive.files}  # other files in it are bytes
 
 
 def _refusal(path: Path, reason: str) -> UserError:
