@@ -246,6 +246,22 @@ def test_mistakes_are_told_in_a_block(learnt: Path, arguments: tuple[str, ...], 
     assert b"Traceback" not in done.stderr
 
 
+@pytest.mark.parametrize(("stream", "told"), [("0<&-", "input is closed"), ("1>&-", "output is closed")])
+def test_a_closed_stream_is_told(learnt: Path, stream: str, told: str) -> None:
+    command = f'"{sys.executable}" -m pipeline.filter --model m {stream}'
+    done = subprocess.run(["sh", "-c", command], cwd=learnt, stdin=subprocess.DEVNULL, capture_output=True, timeout=60)
+    assert done.returncode == 2
+    assert done.stderr.startswith(f"error:    Standard {told}.".encode())
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="only Linux has a disk that is always full")
+def test_answers_that_cannot_be_written_are_told(learnt: Path) -> None:
+    command = f'echo cash | "{sys.executable}" -m pipeline.filter --model m > /dev/full'
+    done = subprocess.run(["sh", "-c", command], cwd=learnt, capture_output=True, timeout=60)
+    assert done.returncode == 2
+    assert done.stderr.startswith(b"error:    The answers cannot be written: No space left")
+
+
 def test_one_process_at_a_time_learns_into_a_file(tmp_path: Path) -> None:
     with start(tmp_path, "--format", "tsv", *SMALL) as process:
         give(process, b"spam\twin\n")

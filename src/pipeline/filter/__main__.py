@@ -26,6 +26,7 @@ def main(arguments: list[str] | None = None) -> int:
     options = parser().parse_args(arguments)
     learns = options.format != "text" and not options.no_learn
     try:
+        _check_streams()
         _check(options, learns=learns)
         with held(options.model) if learns else nullcontext():
             file = open_model(options.model, made_with(options), learns=learns)
@@ -38,6 +39,17 @@ def main(arguments: list[str] | None = None) -> int:
         return 2
     except KeyboardInterrupt:
         return 128 + signal.SIGINT
+
+
+def _check_streams() -> None:
+    """A file that is opened takes the number of a stream that is closed, and would be read or written in its place."""
+    closed = [name for name, stream in (("input", sys.stdin), ("output", sys.stdout)) if stream is None]
+    if closed:
+        raise UserError(
+            f"Standard {closed[0]} is closed.",
+            expected="messages on standard input, and a standard output for the answers",
+            remedy="Give it something, if only /dev/null.",
+        )
 
 
 def _filter(options: argparse.Namespace, file: ModelFile, stop: Stop, *, learns: bool) -> int:
@@ -105,7 +117,7 @@ def _write(data: bytes) -> bool:
         raise UserError(
             f"The answers cannot be written: {error.strerror}.",
             expected="a standard output that takes them",
-            remedy="Make room or send them elsewhere, then give the same command again with --resume.",
+            remedy="Make room or send them elsewhere, then try again, with --resume if it was learning.",
         ) from None
     return True
 

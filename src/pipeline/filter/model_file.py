@@ -27,6 +27,7 @@ DEFAULTS: dict[str, object] = {
     "positive": "spam",
     "negative": "ham",
 }
+RATES = {"perceptron": 0.5, "logistic": 8.0}  # as the experiments have them; the others have that above
 _NO_LABELS = ("", "error")  # one says that there is none, the other that a line is bad
 
 
@@ -74,7 +75,8 @@ def open_model(path: Path, given: dict[str, object], *, learns: bool) -> ModelFi
             expected="a filter that has learnt",
             remedy="Check the name, or learn from labelled messages first: --format tsv or jsonl.",
         )
-    made = DEFAULTS | given
+    rate = RATES.get(str(given.get("learner")), DEFAULTS["rate"])
+    made = DEFAULTS | {"rate": rate} | given
     labels = Labels(str(made.pop("positive")), str(made.pop("negative")))
     _check_labels(labels)
     return ModelFile(path, new_filter(_settings(made)), labels)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from pipeline.filter.lines import Limits
 from pipeline.filter.messages import Format
-from pipeline.filter.model_file import DEFAULTS
+from pipeline.filter.model_file import DEFAULTS, RATES
 from pipeline.online.settings import Learner
 
 _EXAMPLES = """\
@@ -98,11 +98,13 @@ def _add_making(made: argparse.ArgumentParser) -> None:
             {"choices": ("ngrams", "messages")},
             "of naive Bayes: what the probability of an n-gram is a share of, n-grams of a class or its messages",
         ),
-        "rate": ({"type": float, "metavar": "X"}, "learning rate of perceptron and logistic"),
+        "rate": ({"type": float, "metavar": "X"}, "learning rate"),
     }
     for name, (how, text) in flags.items():
         value = DEFAULTS[name.replace("-", "_")]
         told = "-".join(map(str, value)) if isinstance(value, tuple) else value
+        if name == "rate":
+            told = ", ".join(f"{rate} for {learner}" for learner, rate in RATES.items())
         group.add_argument(f"--{name}", default=argparse.SUPPRESS, help=f"{text} (default: {told})", **how)
 
 

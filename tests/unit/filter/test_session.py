@@ -216,6 +216,13 @@ def test_a_filter_knows_what_it_was_made_with(tmp_path: Path) -> None:
             open_model(path, {name: value}, learns=False)
 
 
+def test_a_learner_has_the_rate_of_the_experiments_where_none_is_given(tmp_path: Path) -> None:
+    def rate(**given: object) -> float:
+        return open_model(tmp_path / "m", {"log2_buckets": 4, **given}, learns=True).model.settings.rate
+
+    assert (rate(), rate(learner="logistic"), rate(learner="perceptron", rate=2.0)) == (1.0, 8.0, 2.0)
+
+
 @pytest.mark.parametrize(
     ("given", "told"),
     [
