@@ -7,8 +7,11 @@ be hashed otherwise under another Python. Of characters above U+FFFF each is a w
 
 from __future__ import annotations
 
+import re
 import zlib
+from collections.abc import Callable
 from functools import cache
+from itertools import groupby
 from unicodedata import ucd_3_2_0
 
 import numpy as np
@@ -37,6 +40,38 @@ def character_table() -> NDArray[np.uint32]:
 def table_checksum() -> int:
     """CRC-32 of the table: filters that were made with another one see other words."""
     return zlib.crc32(character_table().astype("<u4").tobytes())
+
+
+def replace_words(text: str, replacement: Callable[[str], str | None]) -> str:
+    """The text with other words, and between them what was there; `replacement` of None leaves a word as it is.
+
+    A word that takes the place of a symbol has blanks around it: in "£100" it would be one with the number.
+    """
+    table = character_table()
+
+    def replaced(found: re.Match[str]) -> str:
+        word = found[0]
+        codes = [int(table[ord(character)]) if ord(character) < len(table) else ALONE for character in word]
+        if codes[0] >= ALONE:
+            new = replacement(word)
+            return word if new is None else f" {new} "
+        new = replacement("".join(map(chr, codes)))
+        return word if new is None else new
+
+    return _word_pattern().sub(replaced, text)
+
+
+@cache
+def _word_pattern() -> re.Pattern[str]:
+    """Matches a word of a text."""
+    table = character_table()
+    kinds = np.sign(table).astype(np.int8) + (table >= ALONE)
+    ranges = {1: "", 2: "\U00010000-\U0010ffff"}
+    for kind, codes in groupby(range(len(table)), key=lambda code: int(kinds[code])):
+        if kind != SEPARATOR:
+            inside = list(codes)
+            ranges[kind] += f"{re.escape(chr(inside[0]))}-{re.escape(chr(inside[-1]))}"
+    return re.compile(f"[{ranges[1]}]+|[{ranges[2]}]")
 
 
 def _lower(code: int) -> int:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 from typing import Annotated, Literal
 
@@ -15,11 +14,11 @@ from pipeline.artifacts import Corpus, Pool
 from pipeline.artifacts.streams import Stream
 from pipeline.errors import UserError
 from pipeline.online.blocks import block_of
+from pipeline.online.characters import replace_words
 from pipeline.online.naive_bayes import ExactNaiveBayes
 from pipeline.online.settings import FilterSettings
 from pipeline.ranges import Count, Share
 
-WORD = re.compile(r"[^\W_]+")
 COUNTING = FilterSettings("exact_naive_bayes", (1, 1), 1, 1, 0, "ngrams", 1.0)
 
 
@@ -80,9 +79,7 @@ def change_words(
     new = {word: f"{replacement}{number}" for number, (word, _) in enumerate(told, start=1)}
     table = stream.table.copy()
     changes = (table.index >= changed_at) & (table["label"] == 1)
-    table.loc[changes, "text"] = [
-        WORD.sub(lambda found: new.get(found[0].lower(), found[0]), text) for text in table.loc[changes, "text"]
-    ]
+    table.loc[changes, "text"] = [replace_words(text, new.get) for text in table.loc[changes, "text"]]
     replaced = [{"word": word, "replacement": new[word], "messages": count} for word, count in told]
     return replace(stream, table=table, changed_at=changed_at, replaced=pd.DataFrame(replaced))
 
