@@ -136,9 +136,15 @@ def make_passes(made: Made, stream: Stream) -> Passes:
         first = made.num_messages // 4 if row[-1] else 0
         table = pd.DataFrame({"model": row[0], "position": place, "score": scores, "called": scores > 0})
         tables.append(table.iloc[first:])
+    trainings = [
+        {"model": row[0], "position": made.num_messages * part // (row[-1] + 1), "seconds": 1.5}
+        for row in rows
+        for part in range(1, row[-1] + 1)
+    ]
     return Passes(
         predictions=pd.concat(tables, ignore_index=True),
         models=pd.DataFrame(rows, columns=COLUMNS),
+        trainings=pd.DataFrame(trainings, columns=["model", "position", "seconds"]),
         period=made.period,
         delay=made.delay,
     )

@@ -47,12 +47,14 @@ class Passes:
             "tf-idf"), `num_hashes`, `buckets` (a row), `bytes` (memory of the model at the end of the stream),
             `seconds` (reading, scoring and learning all of the stream on one core), `trainings` (int: how often it was
             trained from scratch; 0 for those that learn as they go).
+        trainings: one row a training from scratch: `model`, `position` (messages that had come), `seconds`.
         period: messages that are scored before they are learnt.
         delay: messages by which labels come later.
     """
 
     predictions: pd.DataFrame
     models: pd.DataFrame
+    trainings: pd.DataFrame
     period: int
     delay: int
 

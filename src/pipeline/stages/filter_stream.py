@@ -61,7 +61,13 @@ def filter_stream(
                 {"model": name, "position": np.arange(len(labels)), "score": scores, "called": scores > 0},
             )
         )
-    return Passes(pd.concat(predictions, ignore_index=True), pd.DataFrame(rows), period, delay)
+    return Passes(
+        predictions=pd.concat(predictions, ignore_index=True),
+        models=pd.DataFrame(rows),
+        trainings=pd.DataFrame(columns=["model", "position", "seconds"]),
+        period=period,
+        delay=delay,
+    )
 
 
 def pass_once(model: Filter, block: Block, labels: NDArray[np.int8], period: int, delay: int) -> NDArray[np.float64]:

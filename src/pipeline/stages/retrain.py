@@ -116,7 +116,13 @@ def add_round(passes: Passes, stream: Stream, made: Round) -> Passes:
     models = rounds.agg(
         {name: "sum" if name in ("seconds", "trainings") else "last" for name in model if name != "model"}
     )
-    return replace(passes, predictions=predictions, models=models.reset_index())
+    training = {"model": made.model, "position": int(table["position"].min()), "seconds": made.seconds}
+    return replace(
+        passes,
+        predictions=predictions,
+        models=models.reset_index(),
+        trainings=pd.DataFrame([*passes.trainings.to_dict("records"), training]),
+    )
 
 
 def _round(

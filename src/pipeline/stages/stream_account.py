@@ -13,6 +13,7 @@ import pandas as pd
 from pipeline.artifacts import Corpus, Pool, Texts
 from pipeline.artifacts.streams import Stream
 from pipeline.reporting.stream.facts import STREAM, UNFAMILIAR
+from pipeline.reporting.stream.protocol import published_note
 from pipeline.stages.account import rounded, stand_ins
 
 MODEL = "stream"
@@ -43,6 +44,7 @@ def stream_facts(
         "is_sorted": stream.is_sorted,
         "num_copies": stream.num_copies,
         "num_near": pool.num_near,
+        "protocol_note": published_note(frame["source"], frame["protocol"]),
     }
 
 

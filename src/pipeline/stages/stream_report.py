@@ -59,7 +59,7 @@ def stream_report(
         "start": scores.start,
         "changed_at": stream.changed_at,
         "num_replaced": len(stream.replaced),
-        "trained_at": _trained_at(len(stream.table), passes),
+        "trained_at": {str(model): rows["position"].tolist() for model, rows in passes.trainings.groupby("model")},
     }
     report = TypeAdapter(StreamReport).validate_python(to_jsonable_python(facts | {"headline": ""}))
     said = opening(report) + headline(report, StreamTables(**tables))
@@ -72,22 +72,7 @@ def _kind(stream: Stream, passes: Passes) -> Kind:
     """What the run is about, as its artifacts have it."""
     if stream.changed_at is not None:
         return "drift"
-    return "versus_batch" if (passes.models["trainings"] > 0).any() else "filters"
-
-
-def _trained_at(num_messages: int, passes: Passes) -> dict[str, list[int]]:
-    """Positions at which models were trained anew; the first alone where they may not be evenly apart.
-
-    A model says nothing before its first training, and how often it was trained is known: where the first comes as
-    evenly spaced ones would have it, all do.
-    """
-    first = passes.predictions.drop_duplicates("model").set_index("model")["position"].to_dict()
-    found = {}
-    for model, number in zip(passes.models["model"].astype(str), passes.models["trainings"], strict=True):
-        if number > 0 and model in first:
-            even = [round(num_messages * place / (number + 1)) for place in range(1, number + 1)]
-            found[model] = even if abs(even[0] - first[model]) <= 1 else [int(first[model])]
-    return found
+    return "versus_batch" if len(passes.trainings) else "filters"
 
 
 def _predictions(stream: Stream, passes: Passes) -> pd.DataFrame:

@@ -9,7 +9,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pandas as pd
 import pytest
 import yaml
@@ -94,15 +93,6 @@ def test_models_that_start_late_have_no_prediction_before(tmp_path: Path) -> Non
     report = json.loads((tmp_path / "run" / "report.json").read_text(encoding="utf-8"))
     assert (report["kind"], report["start"]) == ("versus_batch", 100)
     assert report["trained_at"] == {"gru": [100, 200, 300], "tfidf": [100, 200, 300]}
-
-
-def test_trainings_that_may_not_be_evenly_apart_are_not_guessed() -> None:
-    made = Made("versus_batch", num_messages=400)
-    passes = make_passes(made, make_stream(made))
-    more = replace(passes, models=passes.models.assign(trainings=np.where(passes.models["trainings"] > 0, 7, 0)))
-    assert stage._trained_at(400, more) == {"gru": [100], "tfidf": [100]}
-    filters = replace(passes, models=passes.models.assign(trainings=0))
-    assert stage._trained_at(400, filters) == {}
 
 
 def test_the_headline_is_one_line_with_what_matters(drawn: tuple[Path, str]) -> None:

@@ -40,4 +40,4 @@ def passes_of(scores: dict[str, NDArray[np.floating]], first: dict[str, int] | N
         of_these = of_all[positions]
         tables.append(pd.DataFrame({"model": model, "position": positions, "score": of_these, "called": of_these > 0}))
     models = pd.DataFrame({"model": list(scores)})
-    return Passes(pd.concat(tables, ignore_index=True), models, period=1, delay=0)
+    return Passes(pd.concat(tables, ignore_index=True), models, pd.DataFrame(), period=1, delay=0)
