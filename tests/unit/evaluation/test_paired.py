@@ -15,6 +15,7 @@ from pipeline.evaluation.paired import (
     bootstrap_difference,
     differing_groups,
     f1_samples,
+    f1_samples_together,
     holm,
     mcnemar,
 )
@@ -188,3 +189,25 @@ def test_undefined_p_values_do_not_count() -> None:
     adjusted = holm([0.02, math.nan, 0.03])
     assert adjusted[::2] == pytest.approx([0.04, 0.04])
     assert math.isnan(adjusted[1])
+
+
+def test_samples_of_many_at_once_are_those_of_each() -> None:
+    """The same F1, and over resamples the same mean and spread; equal classifiers have equal samples."""
+    random = np.random.default_rng(5)
+    labels, groups = random.integers(2, size=900), random.integers(600, size=900)
+    called = np.array([np.where(random.random(900) < right, labels, 1 - labels) == 1 for right in (0.9, 0.7)])
+    together = f1_samples_together(labels, called[[0, 1, 0]], groups, resamples=4000, seed=1)
+    assert together.shape == (3, 4001)
+    assert np.array_equal(together[0], together[2])
+    for one, found in zip(called, together, strict=False):
+        alone = f1_samples(labels, one, groups, resamples=4000, seed=1)
+        assert found[0] == alone[0]
+        assert found[1:].mean() == pytest.approx(alone[1:].mean(), abs=0.001)
+        assert found[1:].std() == pytest.approx(alone[1:].std(), rel=0.06)
+    gap = [f1_samples(labels, one, groups, resamples=4000, seed=1)[1:] for one in called]
+    assert (together[0] - together[1])[1:].std() == pytest.approx((gap[0] - gap[1]).std(), rel=0.06), "they are paired"
+
+
+def test_nothing_called_and_nothing_to_find_has_f1_0() -> None:
+    labels, called = np.zeros(4, int), np.zeros((1, 4), bool)
+    assert not f1_samples_together(labels, called, np.arange(4), resamples=10, seed=0).any()
