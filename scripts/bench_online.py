@@ -6,8 +6,10 @@
 
 Speed: from text in memory to the updated model, on one core, one thread, the same n-grams of one and two words and the
 same stream for all: the three real data sets, mixed, or made-up messages where they are not on this machine. In a turn
-every system learns the stream anew, one after the other, each library in a process of its own; ratios to the fastest
-way of Vowpal Wabbit, and of river, are taken within a turn: times belong to a machine and its load, ratios less so.
+every system learns the stream anew, one after the other, each library in a process of its own; ratios to the faster way
+of Vowpal Wabbit, and to the fastest of river, are taken within a turn: times belong to a machine and its load, ratios
+less so. "by CPU" is the ratio of the seconds that the core spent. It is the one to look at on a busy machine: of two
+threads that wait for each other, as Vowpal Wabbit has on a file, each is given more of the core than one that never does.
 What each system is, and is given, says `bench_online_systems.py`. Before, it is checked on some messages that all see
 the same n-grams.
 
@@ -88,7 +90,7 @@ class Turns:
 
 def ratios_to(library: str, rates: Rates) -> dict[str, list[float]]:
     """Of each system, turn by turn, how many times as fast it is as the fastest of a library; empty without it."""
-    peers = [rates[name] for name in rates if SYSTEMS[name].library == library and SYSTEMS[name].kind != "hashing only"]
+    peers = [rates[name] for name in rates if SYSTEMS[name].library == library and SYSTEMS[name].is_peer]
     best = [max(turn) for turn in zip(*peers, strict=True)]
     return {name: [rate / peer for rate, peer in zip(turns, best, strict=False)] for name, turns in rates.items()}
 

@@ -5,8 +5,9 @@ where they hash. *Progressive* is to predict each message before it is learnt, a
 those that take blocks in blocks of the period. What formats the messages is not timed; making the model is.
 
 Ours are given one run of bytes, a message a line, and the labels. Vowpal Wabbit is given lines with the label in them,
-one by one as strings or all as a file, which its own loop reads; --sgd is its plainest rule, --adaptive the AdaGrad of
-our logistic regression, and without either it does more. River makes its bag once for predicting and learning.
+one by one as strings or all as a file, which its own loop reads in a second thread; ratios are to the faster of these
+two. --adaptive is the AdaGrad of our logistic regression and --sgd its plainest rule, both less than it does unasked.
+River makes its bag once for predicting and learning.
 """
 
 from __future__ import annotations
@@ -55,6 +56,7 @@ class System:
         prepare: of messages, the period and a folder for files, makes a pass.
         most: of the stream only so many messages are learnt, for those that take long.
         raw: whether it has the messages as they were.
+        is_peer: whether ratios to its library may be to it: it learns all that its library learns unasked.
     """
 
     name: str
@@ -63,6 +65,7 @@ class System:
     prepare: Callable[[Messages, int, Path], Pass]
     most: int | None = None
     raw: bool = False
+    is_peer: bool = True
 
 
 @dataclass(frozen=True)
@@ -271,8 +274,8 @@ SYSTEMS = {
         System("vw strings", "vowpalwabbit", "progressive", _vw_strings),
         System("vw strings, learn only", "vowpalwabbit", "learn only", _vw_learn),
         System("vw file", "vowpalwabbit", "progressive", _vw_file("")),
-        System("vw file --adaptive", "vowpalwabbit", "progressive", _vw_file("--adaptive")),
-        System("vw file --sgd", "vowpalwabbit", "progressive", _vw_file("--sgd")),
+        System("vw file --adaptive", "vowpalwabbit", "progressive", _vw_file("--adaptive"), is_peer=False),
+        System("vw file --sgd", "vowpalwabbit", "progressive", _vw_file("--sgd"), is_peer=False),
         System("river logistic", "river", "progressive", _river("linear_model", "LogisticRegression"), SLOW),
         System(
             "river logistic, hashed",
@@ -283,7 +286,7 @@ SYSTEMS = {
         ),
         System("river perceptron", "river", "progressive", _river("linear_model", "Perceptron"), SLOW),
         System("river multinomial_nb", "river", "progressive", _river("naive_bayes", "MultinomialNB"), SLOW),
-        System("sklearn hashing alone", "scikit-learn", "hashing only", _sklearn()),
+        System("sklearn hashing alone", "scikit-learn", "hashing only", _sklearn(), is_peer=False),
         System("sklearn sgd", "scikit-learn", "progressive", _sklearn("linear_model", "SGDClassifier", **_SGD)),
         System("sklearn multinomial_nb", "scikit-learn", "progressive", _sklearn("naive_bayes", "MultinomialNB")),
         System("sklearn bernoulli_nb", "scikit-learn", "progressive", _sklearn("naive_bayes", "BernoulliNB")),

@@ -57,6 +57,7 @@ def test_ratios_are_taken_to_the_fastest_way_of_each_turn(scripts: Any) -> None:
         "naive_bayes hashing": [10.0, 30.0],
         "vw strings": [5.0, 5.0],
         "vw file": [4.0, 10.0],
+        "vw file --sgd": [100.0, 100.0],
         "sklearn hashing alone": [100.0, 100.0],
     }
     ratios = scripts("bench_online").ratios_to("vowpalwabbit", rates)
