@@ -9,7 +9,7 @@ same stream for all: the three real data sets, mixed, or made-up messages where 
 every system learns the stream anew, one after the other, each library in a process of its own; ratios to the faster way
 of Vowpal Wabbit, and to the fastest of river, are taken within a turn: times belong to a machine and its load, ratios
 less so. "by CPU" is the ratio of the seconds that the core spent. It is the one to look at on a busy machine: of two
-threads that wait for each other, as Vowpal Wabbit has on a file, each is given more of the core than one that never does.
+threads that wait for each other, as Vowpal Wabbit has on a file, each is given more of the core than one that does not.
 What each system is, and is given, says `bench_online_systems.py`. Before, it is checked on some messages that all see
 the same n-grams.
 
