@@ -61,6 +61,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     messages = pd.read_csv(path / "messages.csv")
     for name, part in (("labelled.tsv", messages[:1000]), ("more.tsv", messages[1000:])):
         part[["label", "text"]].to_csv(path / name, sep="\t", header=False, index=False, quoting=csv.QUOTE_NONE)
+    messages[:20].to_json(path / "mail.jsonl", orient="records", lines=True)
     (path / "messages.txt").write_text("".join(f"{text}\n" for text in messages["text"][:20]), encoding="utf-8")
     return path
 

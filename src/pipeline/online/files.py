@@ -46,6 +46,7 @@ def save_filter(path: Path, model: Filter, notes: Notes) -> None:
             np.savez(file, allow_pickle=False, **{HEADER: written}, **model.arrays())
             file.flush()
             os.fsync(file.fileno())
+        temporary.chmod(0o666 & ~_umask())  # as any file that one writes: temporary ones are one's own alone
         temporary.replace(path)
     except OSError as error:
         raise UserError(
@@ -56,6 +57,13 @@ def save_filter(path: Path, model: Filter, notes: Notes) -> None:
     finally:
         if temporary:
             temporary.unlink(missing_ok=True)
+
+
+def _umask() -> int:
+    """What is taken from the rights of new files; it can only be read by setting it."""
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
 
 
 def load_filter(path: Path) -> tuple[Filter, Notes]:

@@ -16,6 +16,8 @@ def strongest(weights, firsts, top):
     Of equal ones the first comes first. Shapes: weights (M,), firsts (n + 1,); returns (n, top).
     """
     chosen = np.full((len(firsts) - 1, top), -1, np.int64)
+    if not top:
+        return chosen
     for m in range(len(chosen)):
         best, held = chosen[m], 0
         for g in range(firsts[m], firsts[m + 1]):
