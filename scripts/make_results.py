@@ -3,8 +3,8 @@
     python scripts/make_results.py outputs/runs/*/* outputs/sweeps/*/*
 
 Runs on real data are taken, and comparisons in which at least one variant is on real data and none on the sample;
-of runs that repeat each other (same experiment, data set, protocol and seed), and of comparisons of the same title,
-data sets and protocols, the latest.
+of runs that repeat each other (same experiment, data set, protocol, seed, and order of a stream), and of comparisons
+of the same title, data sets and protocols, the latest.
 """
 
 from __future__ import annotations
@@ -19,12 +19,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import make_results_streams as streams
 from make_results_synthesis import FIGURES as SYNTHESIS_FIGURES
 from make_results_synthesis import synthesis_text
 
 DOCS = Path(__file__).parents[1] / "docs"
 RUN_FIGURES = ("baseline_comparison", "learning_curves")
 COMPARISON_FIGURES = ("metrics", "differences", "folds")
+COMPARISON_TABLES = ("results", "pairs")
 COLUMNS = ("f1", "recall", "precision", "accuracy", "pr_auc")
 INTRODUCTION = """\
 # Results
@@ -33,7 +35,8 @@ Made by `python scripts/make_results.py FOLDER...` from the files of the runs na
 Brackets hold 95 % intervals: of one run, from the bootstrap over groups of near-duplicate test messages, without the
 luck of seed and split; of several runs, of their mean. "Difference" is the baseline's F1 minus the model's, paired on
 the same resamples; where its interval contains 0, no difference is detectable. Figures of different protocols must not
-be compared with each other. Seconds are of training, on two cores that other jobs may have shared.
+be compared with each other. Seconds are of training, on two cores that other jobs may have shared. On streams a
+message is scored before it is learnt; "difference" is there the model's F1 minus that of the exact naive Bayes.
 """
 
 
@@ -47,24 +50,26 @@ class Run:
     report: dict[str, Any]
 
     @property
-    def identity(self) -> tuple[str, str, str, int]:
-        """What makes two runs repetitions of each other."""
-        return tuple(self.metrics[key] for key in ("experiment", "dataset", "protocol", "seed"))
+    def identity(self) -> tuple[str, str, str, int, str]:
+        """What makes two runs repetitions of each other; the last is the order of a stream."""
+        order = self.metrics["stream"]["order"] if self.family == "stream" else ""
+        return *(self.metrics[key] for key in ("experiment", "dataset", "protocol", "seed")), order
 
     @property
     def name(self) -> str:
-        """The identity as a file name."""
-        return file_name(*map(str, self.identity[:3]))
+        """The identity as a file name, without the seed."""
+        experiment, dataset, protocol, _, order = self.identity
+        return file_name(experiment, dataset, protocol, *([order] if order else []))
 
     @property
-    def is_synthesis(self) -> bool:
-        """Whether it made messages rather than classified them."""
-        return self.report.get("family") == "synthesis"
+    def family(self) -> str:
+        """What kind of run it is."""
+        return self.report.get("family", "classification")
 
     @property
     def figures(self) -> tuple[str, ...]:
         """The figures that the page shows."""
-        return SYNTHESIS_FIGURES if self.is_synthesis else RUN_FIGURES
+        return {"synthesis": SYNTHESIS_FIGURES, "stream": streams.FIGURES}.get(self.family, RUN_FIGURES)
 
     @property
     def train_seconds(self) -> float:
@@ -80,6 +85,26 @@ class Comparison:
 
     folder: Path
     content: dict[str, Any]
+
+    @property
+    def is_of_streams(self) -> bool:
+        """Whether it compares runs on streams."""
+        return self.content.get("family") == "stream"
+
+    @property
+    def compared(self) -> list[dict[str, Any]]:
+        """What is compared."""
+        return self.content["streams" if self.is_of_streams else "variants"]
+
+    @property
+    def figures(self) -> tuple[str, ...]:
+        """The figures that the page shows."""
+        return streams.COMPARISON_FIGURES if self.is_of_streams else COMPARISON_FIGURES
+
+    @property
+    def tables(self) -> tuple[str, ...]:
+        """The tables that the page shows."""
+        return streams.COMPARISON_TABLES if self.is_of_streams else COMPARISON_TABLES
 
     @property
     def name(self) -> str:
@@ -109,8 +134,9 @@ def read_comparison(folder: Path) -> Comparison | None:
         content = json.loads((folder / "comparison.json").read_text("utf-8"))
     except FileNotFoundError:
         return None
-    is_real = not all(variant["stand_in"] for variant in content["variants"]) and "sample" not in content["datasets"]
-    return Comparison(folder, content) if is_real else None
+    comparison = Comparison(folder, content)
+    is_real = not all(one["stand_in"] for one in comparison.compared) and "sample" not in content["datasets"]
+    return comparison if is_real else None
 
 
 def latest_runs(runs: Iterable[Run]) -> list[Run]:
@@ -132,7 +158,7 @@ def overview(runs: list[Run]) -> str:
         "|" + "---|" * (len(COLUMNS) + 7),
     ]
     for run in runs:
-        identity = " | ".join(map(str, run.identity))
+        identity = " | ".join(map(str, run.identity[:4]))
         for name, model in run.report["models"].items():
             values = " | ".join(estimate(model["metrics"][column]) for column in COLUMNS)
             label = f"**{run.metrics['model']}**" if name == "model" else name
@@ -152,9 +178,10 @@ def estimate(interval: dict[str, float | None], sign: str = "") -> str:
 def run_section(run: Run) -> str:
     """What one run was, and its figures."""
     shown = pictures(run.name, [name for name in run.figures if drawn(run.folder, name).exists()])
-    if run.is_synthesis:
-        return f"{synthesis_text(run.metrics, run.report, run.manifest)}\n{shown}\n"
-    experiment, dataset, protocol, seed = run.identity
+    if run.family != "classification":
+        text = synthesis_text if run.family == "synthesis" else streams.stream_text
+        return f"{text(run.metrics, run.report, run.manifest)}\n{shown}\n"
+    experiment, dataset, protocol, seed, _ = run.identity
     duplicates, training = run.report["duplicates"], run.report["training"]
     counts = "; ".join(f"{part['part']} {part['negative'] + part['positive']:,}" for part in run.report["counts"])
     commit = (run.manifest["git_commit"] or "unknown")[:10]
@@ -174,9 +201,9 @@ def comparison_section(comparison: Comparison) -> str:
     """What a comparison says, its tables and its figures."""
     content = comparison.content
     notices = "".join(f"\n- {notice}" for notice in content["notices"])
-    files = [comparison.folder / "tables" / f"{name}.md" for name in ("results", "pairs")]
+    files = [comparison.folder / "tables" / f"{name}.md" for name in comparison.tables]
     tables = "\n".join(file.read_text("utf-8") for file in files if file.exists())
-    shown = [name for name in COMPARISON_FIGURES if drawn(comparison.folder, name).exists()]
+    shown = [name for name in comparison.figures if drawn(comparison.folder, name).exists()]
     return f"""\
 ## {content["title"]} on {", ".join(content["datasets"])}, protocol {", ".join(content["protocols"])}
 
@@ -221,9 +248,9 @@ def main(arguments: list[str] | None = None) -> int:
     for run in runs:
         copy_figures(run.folder, run.name, run.figures, figures)
     for comparison in comparisons:
-        copy_figures(comparison.folder, comparison.name, COMPARISON_FIGURES, figures)
+        copy_figures(comparison.folder, comparison.name, comparison.figures, figures)
     sections = [*map(comparison_section, comparisons), *map(run_section, runs)]
-    classified = [run for run in runs if not run.is_synthesis]
+    classified = [run for run in runs if run.family == "classification"]
     page = "\n".join([INTRODUCTION, *([overview(classified), ""] if classified else []), *sections])
     (options.output / "RESULTS.md").write_text(page, encoding="utf-8")
     print(f"{options.output / 'RESULTS.md'}: {len(runs)} runs, {len(comparisons)} comparisons")

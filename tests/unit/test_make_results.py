@@ -5,11 +5,14 @@ from __future__ import annotations
 import importlib
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+import stream_samples
+from pipeline.comparison.streams import compare_streams
 from synthesis_samples import Made, write_run
 
 ROOT = Path(__file__).parents[2]
@@ -62,3 +65,59 @@ def test_runs_on_stand_in_data_are_no_results(script: Any, tmp_path: Path, capsy
     finish(tmp_path / "run")
     assert script.main([str(tmp_path / "run"), "--output", str(tmp_path / "docs")]) == 2
     assert "None of these folders" in capsys.readouterr().err
+
+
+def write_stream(folder: Path, made: stream_samples.Made) -> Path:
+    """The folder of a finished run on a stream."""
+    stream_samples.write_run(folder, made)
+    config = {"name": "x", "seed": made.seed, "stream": {"order": made.order}}
+    (folder / "config.yaml").write_text(json.dumps(config), encoding="utf-8")
+    finish(folder)
+    return folder
+
+
+def test_runs_on_streams_have_sections_and_each_order_its_own(script: Any, tmp_path: Path) -> None:
+    small = stream_samples.Made(num_messages=400, resamples=40, window=100)
+    runs = [
+        write_stream(tmp_path / "0", small),
+        write_stream(tmp_path / "1", replace(small, order="file", is_sorted=True)),
+        write_stream(tmp_path / "2", replace(small, kind="drift", protocol="published")),
+    ]
+    stream_samples.write_memory_run(tmp_path / "3", replace(small, seed=8))
+    finish(tmp_path / "3")
+    folders = [str(folder) for folder in (*runs, tmp_path / "3")]
+    assert script.main([*folders, "--output", str(tmp_path / "docs")]) == 0
+    page = (tmp_path / "docs" / "RESULTS.md").read_text(encoding="utf-8")
+    assert "## online_filters on sms_spam, shuffled by seed, protocol clean, seed 7" in page
+    assert "## online_filters on sms_spam, in the order of the source, protocol clean, seed 7" in page
+    assert page.count("**The stream is sorted by class") == 1
+    assert (
+        "| model | F1 | Recall | Precision | FPR | MCC | PR-AUC | 1−AUC % | F1 less that of exact naive Bayes |" in page
+    )
+    assert "| hashed naive Bayes | 0." in page
+    assert page.count("no detectable difference: ") > 3
+    assert page.count("Words change at message 200") == 1
+    assert "| perceptron | count-min | 2 × 2^8 | 4.1 KB | 0." in page
+    assert "Counts of 41,233 distinct n-grams, 240,117 in all" in page
+    shown = re.findall(r"\((figures/\S+)\)", page)
+    assert len(set(shown)) == len(shown) == 3 * 3 + 2
+    assert all((tmp_path / "docs" / name).exists() for name in shown)
+
+
+def test_a_comparison_of_streams_has_its_tables_and_figures(script: Any, tmp_path: Path) -> None:
+    small = stream_samples.Made(num_messages=400, resamples=40, window=100)
+    compare_streams([write_stream(tmp_path / "0", small)], tmp_path / "out", "Filters")
+    assert script.main([str(tmp_path / "out"), "--output", str(tmp_path / "docs")]) == 0
+    page = (tmp_path / "docs" / "RESULTS.md").read_text(encoding="utf-8")
+    assert "## Filters on sms_spam, protocol clean" in page
+    assert "1 stream, best F1: sms_spam, shuffled: " in page
+    assert "| Stream | Messages | Model | F1 | Difference in F1 from the reference | FPR | PR-AUC |" in page
+    assert "Messages without an earlier near-duplicate" in page
+    for name in ("f1", "false_positives"):
+        assert (tmp_path / "docs" / "figures" / f"Filters_sms_spam_clean_{name}.png").exists()
+
+
+def test_a_comparison_of_stand_in_streams_is_no_result(script: Any, tmp_path: Path) -> None:
+    small = stream_samples.Made(num_messages=400, resamples=40, window=100, stand_in=True)
+    compare_streams([write_stream(tmp_path / "0", small)], tmp_path / "out", "Filters")
+    assert script.main([str(tmp_path / "out"), str(tmp_path / "0"), "--output", str(tmp_path / "docs")]) == 2
