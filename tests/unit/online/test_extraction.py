@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from plain_filters import buckets_of, cut, hashed, made, made_stream, ngrams_of, spoilt, texts, words_of
 
 from pipeline.online.blocks import Block, block_of, read_grams, spell_grams
-from pipeline.online.characters import ALONE, character_table, table_checksum
+from pipeline.online.characters import ALONE, character_table, replace_words, table_checksum
 
 WORDS_ALONE = made(ngrams=(1, 1), log2_buckets=28, num_hashes=2)  # n-grams are told apart by 64 bits
 
@@ -198,3 +198,15 @@ def test_a_message_of_a_million_words() -> None:
         assert grams.counts[1] == len(np.unique(grams.buckets[1:-1, 0])) if rows == 1 else 1_000_000
         sample = [0, 1, 999]
         assert grams.buckets[1:][sample, 0].tolist() == [hashed(f"{number:x}", 0) % 2**24 for number in sample]
+
+
+@given(texts, st.sets(st.sampled_from(["a", "z", "0", "£", "😀", "中", "ß", "cafe\u0301", "\u0130"])))
+@example("win £100, £5 a£a 😀😀a", {"£", "😀"})
+@example("cafe cafe\u0301 CAFE\u0301S CAFE\u0301 \u0130\ud800a", {"cafe", "cafe\u0301", "\u0130"})
+def test_a_word_that_is_replaced_leaves_the_others_as_they_are(text: str, words: set[str]) -> None:
+    changed = replace_words(text, lambda word: f"new{words_of(word)}" if word in words else None)
+    expected = [
+        new for word in words_of(text) for new in (words_of(f"new{words_of(word)}") if word in words else [word])
+    ]
+    assert words_of(changed) == expected
+    assert replace_words(text, {}.get) == text
