@@ -61,7 +61,7 @@ def log_odds(buckets, firsts, table, totals, sizes, unseen, scores):
         total, above, below, speaking = prior, 1.0, 1.0, 0
         for g in range(firsts[m], firsts[m + 1]):
             of_spam, of_ham = estimate(buckets[g], table, 1, spam), estimate(buckets[g], table, 0, ham)
-            speaking += unseen or of_spam > 0 or of_ham > 0
+            speaking += unseen | ((of_spam | of_ham) > 0)
             above *= of_spam + 1.0
             below *= of_ham + 1.0
             if above > LARGE or below > LARGE:
