@@ -125,9 +125,9 @@ def test_a_network_scores_what_comes_next(monkeypatch: pytest.MonkeyPatch) -> No
     stream, corpus = made()
     parts = split(stream, corpus)
     probabilities = np.where(parts.labels == 1, 0.7, 0.4) + np.arange(N + COPIES) / 1000
-    monkeypatch.setattr(retrain, "start_keras", lambda seed: None)
+    monkeypatch.setattr(retrain, "start_keras", dict)
     monkeypatch.setattr(retrain.fitting, "from_file", lambda model: model)
-    monkeypatch.setattr(retrain.fitting, "predict", lambda model, ids: ids)
+    monkeypatch.setattr(retrain.fitting, "predict", lambda *given: given[1])
     fitted: Any = SimpleNamespace(model=None, name="gru", num_params=21, history=pd.DataFrame({"seconds": [1.5, 2.0]}))
     tokens: Any = SimpleNamespace(ids=probabilities)
     found = predict_round(parts, tokens, fitted)
