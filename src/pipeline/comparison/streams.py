@@ -67,7 +67,9 @@ def compare_streams(folders: Sequence[Path], output: Path, title: str) -> str:
     """
     check_output(output)
     runs, unfinished = read_finished(folders, _refuse, _read)
-    groups, superseded = _find_streams(runs)
+    found, superseded = _find_streams(runs)
+    groups = [_distinct(group) for group in found]
+    idle = len(runs) - len(superseded) - sum(map(len, groups))
     names, panels = _name(groups)
     output.mkdir(parents=True, exist_ok=True)
     streams = [
@@ -80,7 +82,7 @@ def compare_streams(folders: Sequence[Path], output: Path, title: str) -> str:
         protocols=each_once(run.report.protocol for run in runs),
         streams=streams,
         unfinished=[Unfinished(relative(Path(job.folder), output), job.reason) for job in unfinished],
-        notices=findings.limits(streams, [relative(run.folder, output) for run in superseded]),
+        notices=findings.limits(streams, [relative(run.folder, output) for run in superseded], idle),
         headline="",
         command=command_of(folders, output),
         resamples=RESAMPLES,
@@ -121,6 +123,17 @@ def _find_streams(runs: Sequence[StreamRun]) -> tuple[list[list[StreamRun]], lis
     found = [[repeats[seed] for seed in sorted(repeats)] for repeats in groups.values()]
     found.sort(key=lambda group: (group[0].report.is_sorted, min(place[run] for run in group)))
     return found, superseded
+
+
+def _distinct(group: Sequence[StreamRun]) -> list[StreamRun]:
+    """The repeats without those that come to what an earlier one came to: in file order a seed may change nothing."""
+    kept: list[StreamRun] = []
+    for run in group:
+        values = run.content.tables.totals["value"].to_numpy(np.float64)
+        earlier = (other.content.tables.totals["value"].to_numpy(np.float64) for other in kept)
+        if not any(np.array_equal(values, other, equal_nan=True) for other in earlier):
+            kept.append(run)
+    return kept
 
 
 def _identity(run: StreamRun, *left_out: str) -> tuple[object, ...]:

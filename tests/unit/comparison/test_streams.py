@@ -10,9 +10,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+import run_samples
 
 from pipeline.compare import main
-from pipeline.comparison import streams
+from pipeline.comparison import compare, streams
+from pipeline.comparison.choice import compare_folders
 from pipeline.comparison.stream_contests import adjust
 from pipeline.comparison.streams import compare_streams
 from pipeline.errors import UserError
@@ -58,6 +60,12 @@ def write(home: Path, *runs: Made, **settings: str) -> list[Path]:
 def undrawn(monkeypatch: pytest.MonkeyPatch) -> None:
     """Without the report, which has a test of its own."""
     monkeypatch.setattr(streams, "draw_stream_comparison", lambda folder: folder / "report.html")
+
+
+@pytest.fixture
+def compared_undrawn(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The comparison of classification without its report."""
+    monkeypatch.setattr(compare, "draw_comparison", lambda folder: folder / "report.html")
 
 
 def compared(folders: list[Path], output: Path) -> Scene:
@@ -134,6 +142,19 @@ def test_a_run_that_a_later_one_repeats_is_left_out(tmp_path: Path) -> None:
 
 
 @pytest.mark.usefixtures("undrawn")
+def test_a_seed_that_changes_nothing_counts_once(tmp_path: Path) -> None:
+    folders = write(tmp_path, FILE, FILE)
+    for name in ("config.yaml", "manifest.json"):
+        content = json.loads((folders[1] / name).read_text(encoding="utf-8"))
+        (folders[1] / name).write_text(json.dumps(content | {"seed": 8}), encoding="utf-8")
+    scene = compared(folders, tmp_path / "out")
+    assert [run.seed for run in scene.streams[0].repeats] == [7]
+    assert len(scene.tables.pairs) == 6
+    (notice,) = scene.comparison.notices
+    assert notice.startswith("1 run left out: figures are those of another seed")
+
+
+@pytest.mark.usefixtures("undrawn")
 def test_what_is_not_compared_is_listed_with_the_reason(tmp_path: Path) -> None:
     write(tmp_path, SMALL)
     write_memory_run(tmp_path / "1", SMALL)
@@ -147,6 +168,20 @@ def test_what_is_not_compared_is_listed_with_the_reason(tmp_path: Path) -> None:
         "../2": "it was interrupted: the same command goes on",
         "../3": "it did not begin, or stopped before anything was written",
     }
+
+
+@pytest.mark.usefixtures("compared_undrawn")
+def test_beside_runs_of_classification_those_on_streams_are_listed(tmp_path: Path) -> None:
+    (stream,) = write(tmp_path, SMALL)
+    classified = run_samples.write_run(tmp_path / "classified", run_samples.Sample())
+    compare_folders([stream, classified], tmp_path / "out", "A title")
+    content = json.loads((tmp_path / "out" / "comparison.json").read_text(encoding="utf-8"))
+    assert len(content["variants"]) >= 1
+    assert content["unfinished"] == [
+        {"folder": "../0", "reason": "it is a run of stream: only runs of classification are compared"}
+    ]
+    with pytest.raises(UserError, match="it is a run of classification"):
+        compare_streams([classified], tmp_path / "other", "A title")
 
 
 def test_memory_alone_cannot_be_compared(tmp_path: Path) -> None:

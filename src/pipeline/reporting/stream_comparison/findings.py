@@ -41,9 +41,12 @@ def found(scene: Scene) -> list[str]:
     return told
 
 
-def limits(streams: Sequence[ComparedStream], superseded: Sequence[str]) -> list[str]:
-    """What limits the comparison, in sentences; empty where nothing does."""
-    return [*_mixtures(streams), *_few_seeds(streams), *_superseded(superseded)]
+def limits(streams: Sequence[ComparedStream], superseded: Sequence[str], num_idle: int) -> list[str]:
+    """What limits the comparison, in sentences; empty where nothing does.
+
+    `superseded` are folders of runs that a later one replaces; of `num_idle` more runs the seed changes nothing.
+    """
+    return [*_mixtures(streams), *_few_seeds(streams), *_superseded(superseded), *_idle(num_idle)]
 
 
 def _best(scene: Scene, stream: ComparedStream, metric: str) -> str:
@@ -125,4 +128,12 @@ def _superseded(superseded: Sequence[str]) -> Iterator[str]:
         yield (
             f"{quantity(len(superseded), 'run')} left out: a later one has the same settings and seed "
             f"({listed(list(superseded))})."
+        )
+
+
+def _idle(number: int) -> Iterator[str]:
+    if number:
+        yield (
+            f"{quantity(number, 'run')} left out: figures are those of another seed to the last digit, as in file "
+            "order, where a filter has nothing to draw."
         )

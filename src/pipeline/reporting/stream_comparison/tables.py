@@ -133,7 +133,7 @@ def _difference(scene: Scene, stream: ComparedStream, model: str, part: str) -> 
         ends = f"{words.signed(gap.low)} to {words.signed(gap.high)}"
         told = len(verdicts) - verdicts.count("none")
         note = f"{ends}; detectable in {told} of {len(verdicts)} runs" if verdicts else ends
-        return Cell(value, note, stands_out=bool(verdicts) and told == len(verdicts))
+        return Cell(value, note, stands_out=set(verdicts) in ({"better"}, {"worse"}))
     shown = f"{value} {words.interval(gap.low, gap.high)}"
     if judge(gap.estimate) not in {"better", "worse"}:
         return Cell(NO_DIFFERENCE, shown)
