@@ -160,7 +160,9 @@ def test_a_sweep_ends_with_a_comparison(run_in: Run, workshop: Path, first: Call
     (sweep,) = workshop.glob("outputs/sweeps/streams/*")
     comparison = read(sweep, "comparison.json")
     assert comparison["family"] == "stream"
-    assert [len(stream["repeats"]) for stream in comparison["streams"]] == [2, 2]
+    assert [len(stream["repeats"]) for stream in comparison["streams"]] == [2, 1], (
+        "in file order a seed changes nothing"
+    )
     assert comparison["headline"] in swept.stdout
     assert "Comparison of filters on streams" in (sweep / "report.html").read_text(encoding="utf-8")
     table = pd.read_csv(sweep / "tables" / "results.csv")
