@@ -1,5 +1,7 @@
 """What every filter keeps to, whatever it learns by: all go through the same checks."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -10,6 +12,7 @@ from plain_filters import LEARNERS, cut, made, made_stream, ngrams_of, texts, wo
 from pipeline.errors import UserError
 from pipeline.online.blocks import Grams, block_of
 from pipeline.online.filters import Filter, new_filter
+from pipeline.online.kernels.selection import strongest
 from pipeline.online.settings import FilterSettings
 
 EVERY = [
@@ -225,3 +228,13 @@ def test_any_text_is_learnt_and_explained(messages: list[str], settings: FilterS
 def test_ngrams_of_more_words_at_least_than_at_most_are_refused(learner: str) -> None:
     with pytest.raises(UserError, match="3 words at least and 1 at most"):
         new_filter(made(learner, ngrams=(3, 1)))
+
+
+@pytest.mark.parametrize("top", [1, 2, 3, 7])
+def test_of_reasons_that_weigh_the_same_the_first_comes_first(top: int) -> None:
+    weights = np.random.default_rng(0).integers(-2, 3, 300) / 2
+    firsts = np.array([0, 0, 1, 3, 40, 300])
+    chosen = strongest(weights, firsts, top)
+    for m, (begin, end) in enumerate(pairwise(firsts.tolist())):
+        order = (begin + np.argsort(-abs(weights[begin:end]), kind="stable"))[:top]
+        assert chosen[m].tolist() == [*order, *[-1] * (top - len(order))]
