@@ -22,7 +22,6 @@ from pipeline.online.settings import Buckets, FilterSettings, Hashes, HashSeed, 
 from pipeline.ranges import Count, Positive
 from pipeline.stages.filter_stream import pass_once
 
-
 LEARNERS: tuple[Learner, ...] = ("naive_bayes", "perceptron")
 
 

@@ -27,7 +27,14 @@ TINY = 1e-12  # keeps the log-odds of a probability of 0 or 1 finite
 
 @dataclass(frozen=True)
 class Round:
-    """What one training of a model came to: `row` and `score` of the messages until the next one, and its seconds."""
+    """What one training of a model came to.
+
+    Attributes:
+        model: its name.
+        table: one row a message until the next training: `row`, `score`, `called`.
+        seconds: that the training took.
+        bytes: of the model.
+    """
 
     model: str
     table: pd.DataFrame
@@ -100,7 +107,7 @@ def add_round(passes: Passes, stream: Stream, made: Round) -> Passes:
     """The passes with what a training of a model has led to."""
     position = pd.Series(np.arange(len(stream.table)), index=stream.table["row"])
     table = made.table.assign(model=made.model, position=position[made.table["row"]].to_numpy())
-    table = table.assign(called=table["score"] > 0).sort_values("position")[passes.predictions.columns]
+    table = table.sort_values("position")[passes.predictions.columns]
     predictions = pd.concat([passes.predictions, table], ignore_index=True)
     model = {
         "model": made.model,
@@ -135,7 +142,8 @@ def _round(
 ) -> Round:
     threshold = highest_f1_threshold(split.labels[split.validation], validation)
     scores = _log_odds(test) - _log_odds(np.array([threshold]))
-    return Round(model, pd.DataFrame({"row": split.test, "score": scores}), float(seconds), num_bytes)
+    table = pd.DataFrame({"row": split.test, "score": scores, "called": test >= threshold})
+    return Round(model, table, float(seconds), num_bytes)
 
 
 def _log_odds(probabilities: NDArray[np.floating]) -> NDArray[np.float64]:

@@ -142,10 +142,11 @@ def test_rounds_are_added_to_the_passes() -> None:
     stream, corpus = made()
     passes = learn(stream)
     first, second = split(stream, corpus, 0.4, 0.6), split(stream, corpus, 0.6, 1.0)
-    rounds = [
-        Round("net", pd.DataFrame({"row": part.test, "score": part.test - 80.0}), seconds, 1000 + number)
-        for number, (part, seconds) in enumerate([(first, 2.0), (second, 3.5)])
+    tables = [
+        pd.DataFrame({"row": part.test, "score": part.test - 80.0, "called": part.test >= 80})
+        for part in (first, second)
     ]
+    rounds = [Round("net", tables[0], 2.0, 1000), Round("net", tables[1], 3.5, 1001)]
     added = passes
     for one in rounds:
         added = add_round(added, stream, one)
@@ -155,7 +156,12 @@ def test_rounds_are_added_to_the_passes() -> None:
     net = added.predictions.query("model == 'net'")
     assert net["position"].tolist() == list(range(60, N)), "in order of arrival, from the first training on"
     np.testing.assert_array_equal(net["score"], stream.table["row"].to_numpy()[60:] - 80.0)
-    np.testing.assert_array_equal(net["called"], net["score"] > 0)
+    np.testing.assert_array_equal(net["called"], net["score"] >= 0)
+    assert added.trainings.to_dict("records") == [
+        {"model": "net", "position": 60, "seconds": 2.0},
+        {"model": "net", "position": 90, "seconds": 3.5},
+        {"model": TFIDF, "position": 60, "seconds": 2.0},
+    ]
     assert added.predictions.query("model == @TFIDF")["position"].tolist() == list(range(60, 90))
     assert added.predictions.dtypes.to_dict() == passes.predictions.dtypes.to_dict()
     assert added.models.columns.tolist() == passes.models.columns.tolist()
