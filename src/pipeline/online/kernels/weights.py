@@ -35,27 +35,23 @@ def median(values):
 
 
 @compiled
-def weight_of(buckets, table, share, scratch):
-    """The weight of an n-gram: the median over its rows of the weight less `share` times the second number.
-
-    `share` is 0 except for averages. Shapes: buckets (K,), table (K, buckets, S), scratch (K,).
-    """
-    for k in range(len(buckets)):
-        bucket = table[k, buckets[k]]
-        scratch[k] = bucket[0] - share * bucket[1] if share else bucket[0]
-    return scratch[0] if len(scratch) == 1 else median(scratch)
-
-
-@compiled
 def total(buckets, first, last, table, share, scratch):
-    """The sum of the weights of some n-grams."""
+    """The sum of the weights of some n-grams.
+
+    The weight of an n-gram is the median over its rows of the weight less `share` times the second number; `share` is 0
+    but for averages. Shapes: scratch (K,).
+    """
     summed = 0.0
     if buckets.shape[1] == 1 and not share:  # the same, without a function in the way
         for g in range(first, last):
             summed += table[0, buckets[g, 0], 0]
         return summed
     for g in range(first, last):
-        summed += weight_of(buckets[g], table, share, scratch)
+        for k in range(buckets.shape[1]):
+            scratch[k] = table[k, buckets[g, k], 0]
+            if share:
+                scratch[k] -= share * table[k, buckets[g, k], 1]
+        summed += median(scratch)
     return summed
 
 
