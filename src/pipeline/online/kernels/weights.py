@@ -72,21 +72,48 @@ def score_all(buckets, firsts, table, bias, share, scores):
 
 
 @compiled
+def room_for(buckets, firsts, table):
+    """Room for what the buckets of any of the messages hold, (G, K, S), none for one row; and for weights, (K,)."""
+    most, rows = 0, len(table)
+    for m in range(len(firsts) - 1):
+        most = max(most, firsts[m + 1] - firsts[m])
+    return np.empty((most if rows > 1 else 0, rows, table.shape[2])), np.empty(rows)
+
+
+@compiled
+def hold(buckets, first, last, table, held):
+    """Copy what the buckets of a message hold, where there is room; whether there is.
+
+    Learning goes out from the copies. So a bucket that two n-grams of a message share in a row moves once: the score
+    then moves as far as the rule says, whatever is shared. In one row no two share one: there they are one n-gram.
+    """
+    if not len(held):
+        return False
+    for g in range(first, last):
+        for k in range(held.shape[1]):
+            for s in range(held.shape[2]):
+                held[g - first, k, s] = table[k, buckets[g, k], s]
+    return True
+
+
+@compiled
 def learn_delta(buckets, firsts, labels, table, bias, rate, learnt):
     """The delta rule: weights move by rate times (label - score) times the message.
 
     It is the gradient of the squared error of a linear output. Source: Widrow & Hoff 1960, Adaptive switching circuits.
     """
-    scratch = np.empty(buckets.shape[1])
+    held, scratch = room_for(buckets, firsts, table)
     for m in range(len(labels)):
         first, last = firsts[m], firsts[m + 1]
         scale = scale_of(first, last)
         score = total(buckets, first, last, table, 0.0, scratch) * scale + bias[0]
         step = rate * (2 * labels[m] - 1 - score)
         bias[0] += step
+        copied = hold(buckets, first, last, table, held)
         for g in range(first, last):
             for k in range(buckets.shape[1]):
-                table[k, buckets[g, k], 0] += step * scale
+                weight = held[g - first, k, 0] if copied else table[k, buckets[g, k], 0]
+                table[k, buckets[g, k], 0] = weight + step * scale
 
 
 @compiled
@@ -96,17 +123,20 @@ def learn_averaged(buckets, firsts, labels, table, bias, rate, learnt):
     A bucket holds the weight w and the sum of (messages learnt so far) * (change of w): the mean is w less the sum
     divided by all messages. Source: Freund & Schapire 1999, Large margin classification using the perceptron algorithm.
     """
-    scratch = np.empty(buckets.shape[1])
+    held, scratch = room_for(buckets, firsts, table)
     for m in range(len(labels)):
         first, last = firsts[m], firsts[m + 1]
         scale, sign = scale_of(first, last), 2 * labels[m] - 1
         if sign * (total(buckets, first, last, table, 0.0, scratch) * scale + bias[0]) <= 0:
             bias[0] += sign
             bias[1] += sign * (learnt + m)
+            copied = hold(buckets, first, last, table, held)
             for g in range(first, last):
                 for k in range(buckets.shape[1]):
-                    table[k, buckets[g, k], 0] += sign * scale
-                    table[k, buckets[g, k], 1] += sign * scale * (learnt + m)
+                    weight = held[g - first, k, 0] if copied else table[k, buckets[g, k], 0]
+                    changes = held[g - first, k, 1] if copied else table[k, buckets[g, k], 1]
+                    table[k, buckets[g, k], 0] = weight + sign * scale
+                    table[k, buckets[g, k], 1] = changes + sign * scale * (learnt + m)
 
 
 @compiled
@@ -115,7 +145,7 @@ def learn_logistic(buckets, firsts, labels, table, bias, rate, learnt):
 
     A bucket holds the weight and that sum. Source: Duchi, Hazan & Singer 2011, JMLR 12:2121-2159.
     """
-    scratch = np.empty(buckets.shape[1])
+    held, scratch = room_for(buckets, firsts, table)
     for m in range(len(labels)):
         first, last = firsts[m], firsts[m + 1]
         scale = scale_of(first, last)
@@ -123,8 +153,11 @@ def learn_logistic(buckets, firsts, labels, table, bias, rate, learnt):
         error = labels[m] - 1 / (1 + np.exp(-score))
         bias[1] += error * error
         bias[0] += rate * error / np.sqrt(FIRST_SQUARE + bias[1])
+        copied = hold(buckets, first, last, table, held)
         for g in range(first, last):
             for k in range(buckets.shape[1]):
-                bucket = table[k, buckets[g, k]]
-                bucket[1] += error * error * scale * scale
-                bucket[0] += rate * error * scale / np.sqrt(FIRST_SQUARE + bucket[1])
+                weight = held[g - first, k, 0] if copied else table[k, buckets[g, k], 0]
+                squares = held[g - first, k, 1] if copied else table[k, buckets[g, k], 1]
+                squares += error * error * scale * scale
+                table[k, buckets[g, k], 0] = weight + rate * error * scale / np.sqrt(FIRST_SQUARE + squares)
+                table[k, buckets[g, k], 1] = squares
