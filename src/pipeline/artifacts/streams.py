@@ -65,9 +65,10 @@ class StreamScores:
 
     Attributes:
         totals: one row a part, model and metric: `part` ("all", "unfamiliar": messages without an earlier
-            near-duplicate, and in a stream that changes "before" and "after"), `model`, `metric`, `value`, `low`,
-            `high` (95 % interval over duplicate groups), and the paired difference from the reference on the same
-            messages, `difference`, `difference_low`, `difference_high` (NaN for the reference itself).
+            near-duplicate, and in a stream that changes "before", "after" and "just after": the first `window` messages
+            after the change, or what there is of them), `model`, `metric`, `value`, `low`, `high` (95 % interval over
+            duplicate groups; NaN where these are too few to tell), and the paired difference from the reference on the
+            same messages, `difference`, `difference_low`, `difference_high` (NaN for the reference itself).
         windows: one row a model and point of the stream: `model`, `position` (messages seen), and a column a metric,
             over the last `window` messages; NaN where it is undefined.
         curves: one row a model and threshold: `model`, `false_positive_rate`, `recall`.
@@ -78,7 +79,8 @@ class StreamScores:
             the change), `lowest` (recall of the worst window from then until it is back), `messages` (how many after
             the change until the recall over the last window is back to 95 % of what it was; 0: it never fell below;
             NaN: not within the stream), `positives` (how many of these were of the positive class; NaN likewise),
-            `alarm_after` (messages from the change to the first alarm of errors that rose; NaN: none).
+            `alarm_after` (messages from the change to the first alarm of errors that rose; NaN: none). Where `lowest`
+            is NaN, recall was undefined or 0 before the change, or undefined after it: recovery is not told then.
         reference: the model that the others are compared with.
         window: messages that sliding figures are over.
         start: first position that all models have scored; totals are from there on.

@@ -46,9 +46,11 @@ class Recovery:
     """What a change did to a model; NaN where there is nothing to tell.
 
     Attributes:
-        recall_before: over the last window before the change.
-        lowest: recall of the worst window from the change until the recall is back.
-        messages: after the change, until the recall is back; 0 where it never went.
+        recall_before: over the last window before the change; NaN without a full one with positives in it.
+        lowest: recall of the worst window from the change until the recall is back; NaN, and all that follows from it
+            undefined, where `recall_before` is NaN or 0 or no window after the change has positives in it.
+        messages: after the change, until the recall is back; 0 where it never went, NaN where it is not back within
+            the stream.
         positives: how many of these were of the positive class.
         alarm_after: messages from the change to the first alarm of errors that rose.
     """
@@ -81,7 +83,7 @@ def recovery(
     rose = alarms[(alarms["position"] > changed_at) & (alarms["rate_after"] > alarms["rate_before"])]
     alarm_after = float(rose["position"].min() - changed_at)
     before, after = float(recall[changed_at]), recall[changed_at + 1 :]
-    if np.isnan(before) or np.isnan(after[:window]).all():
+    if not before > 0 or np.isnan(after[:window]).all():
         return Recovery(before, np.nan, np.nan, np.nan, alarm_after)
     worst = int(np.nanargmin(after[:window]))
     if after[worst] >= RECOVERED * before:

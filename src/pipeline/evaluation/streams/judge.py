@@ -37,7 +37,8 @@ def judge(
     Args:
         stream: the messages, with labels and groups.
         passes: what the models said of them.
-        window: messages that sliding figures are over; a stream with fewer has no windows.
+        window: messages that sliding figures are over, and those just after a change; a stream with fewer has no
+            windows.
         every: messages from one window to the next.
         resamples: bootstrap resamples of the duplicate groups.
         seed: seed of the bootstrap.
@@ -45,7 +46,7 @@ def judge(
         delta: ADWIN's confidence, above 0 and below 1: the lower, the rarer are false alarms.
 
     Raises:
-        UserError: `reference` is none of the models.
+        UserError: `reference` is none of the models, or scores of a model are not finite.
     """
     labels = stream.table["label"].to_numpy()
     said = _read(passes, len(labels))
@@ -63,7 +64,7 @@ def judge(
         wrong = it.called != (labels == 1)
         alarms[model] = find_alarms(wrong[it.first :], first=it.first, delta=delta)
     return StreamScores(
-        totals=_totals(stream, said, start, reference=reference, resamples=resamples, seed=seed),
+        totals=_totals(stream, said, start, window, reference=reference, resamples=resamples, seed=seed),
         windows=_below(windows, "model"),
         curves=_below(curves, "model"),
         alarms=_below(alarms, "model"),
@@ -83,20 +84,28 @@ def _read(passes: Passes, num_messages: int) -> dict[str, Said]:
         assert np.array_equal(positions, np.arange(first, num_messages)), f"{model} skips a message or goes back"
         scores, called = np.zeros(num_messages), np.zeros(num_messages, bool)
         scores[first:], called[first:] = table["score"], table["called"]
-        assert not np.isnan(scores).any(), f"a score of {model} is not a number"
+        is_finite = np.isfinite(scores)
+        if not is_finite.all():
+            raise UserError(
+                f"The model {model!r} diverges: its score of the message at position {is_finite.argmin()} is no number.",
+                expected="scores that are numbers; steps that are too large grow without end",
+                remedy="Lower its rate, or leave it out of the models.",
+            )
         said[str(model)] = Said(first, scores, called)
     return said
 
 
 def _totals(
-    stream: Stream, said: Mapping[str, Said], start: int, *, reference: str, resamples: int, seed: int
+    stream: Stream, said: Mapping[str, Said], start: int, window: int, *, reference: str, resamples: int, seed: int
 ) -> pd.DataFrame:
     table = stream.table
     positions = np.arange(len(table))
     parts = {"all": positions >= start, "unfamiliar": (positions >= start) & ~table["familiar"].to_numpy(bool)}
     if stream.changed_at is not None:
+        is_after = (positions >= start) & (positions >= stream.changed_at)
         parts["before"] = (positions >= start) & (positions < stream.changed_at)
-        parts["after"] = (positions >= start) & (positions >= stream.changed_at)
+        parts["after"] = is_after
+        parts["just after"] = is_after & (positions < stream.changed_at + window)
     labels, groups = table["label"].to_numpy(), table["group"].to_numpy()
     measured = {
         part: measure_part(

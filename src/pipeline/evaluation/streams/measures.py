@@ -29,6 +29,10 @@ STREAM_METRICS = (
     Metric("one_minus_auc_percent", "1-AUC (%)", better="lower"),
 )
 KEYS = tuple(metric.key for metric in STREAM_METRICS)
+ASKS_FOR: dict[str, tuple[int, ...]] = {  # labels of the classes that must be there
+    "accuracy": (), "precision": (1,), "recall": (1,), "f1": (1,), "mcc": (0, 1), "fpr": (0,), "pr_auc": (0, 1),
+    "one_minus_auc_percent": (0, 1),
+}  # fmt: skip
 
 CELLS = 2**15  # of weights in work at a time: the temporary arrays stay in the processor's cache
 Measured = dict[str, NDArray[np.float64]]

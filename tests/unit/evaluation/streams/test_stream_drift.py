@@ -144,6 +144,13 @@ def test_without_a_full_window_before_the_change_nothing_is_told(first: int, win
     assert np.isnan([found.recall_before, found.lowest, found.messages, found.positives]).all()
 
 
+def test_a_model_that_catches_nothing_has_nothing_to_recover() -> None:
+    labels, called = fall(missed=5)
+    found = recovery(labels, called & False, NO_ALARMS, first=0, window=20, changed_at=40)
+    assert found.recall_before == 0
+    assert np.isnan([found.lowest, found.messages, found.positives]).all()
+
+
 def test_windows_without_a_positive_message_tell_nothing() -> None:
     labels, called = fall(missed=5)
     labels[20:40] = 0

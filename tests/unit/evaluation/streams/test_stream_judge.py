@@ -37,6 +37,7 @@ def test_totals_are_those_of_the_messages_of_each_part() -> None:
     scores = judged(stream, passes)
     rows = np.arange(300)
     parts = {"all": rows >= 0, "unfamiliar": rows % 3 == 0, "before": rows < 150, "after": rows >= 150}
+    parts["just after"] = (rows >= 150) & (rows < 200)  # as many as a window has
     assert list(scores.totals.columns) == COLUMNS
     assert scores.totals["part"].unique().tolist() == list(parts)
     labels = stream.table["label"].to_numpy()
@@ -56,6 +57,56 @@ def test_intervals_hold_their_value_and_differences_are_between_models() -> None
     assert gap == pytest.approx({key: bad[key] - good[key] for key in KEYS})
     assert values(scores, "all", "bad", "difference_high")["mcc"] < 0  # paired, the worse model is so beyond chance
     assert all(np.isnan(list(values(scores, "all", "good", column).values())).all() for column in COLUMNS[6:])
+
+
+def test_just_after_the_change_models_are_held_against_the_reference() -> None:
+    """A model that goes blind at the change is worse there, though not by all that comes after."""
+    labels, _, _ = messages(seed=10, n=3000, share=0.5)
+    right = np.where(np.arange(3000) % 20 == 0, -1, 1) * (2.0 * labels - 1)
+    blind = right.copy()
+    blind[1000:1050] = -1
+    scores = judged(stream_of(labels, changed_at=1000), passes_of({"good": right, "blind": blind}), window=200)
+    gap, high = (values(scores, "just after", "blind", column)["recall"] for column in COLUMNS[6:9:2])
+    assert gap == pytest.approx(-labels[1000:1050].sum() / labels[1000:1200].sum(), abs=0.02)
+    assert high < -0.1
+    assert abs(values(scores, "after", "blind", "difference")["recall"]) < 0.05
+    at_end = judged(stream_of(labels, changed_at=2950), passes_of({"good": right}), window=200)
+    assert values(at_end, "just after", "good") == values(at_end, "after", "good"), "what there is of a window"
+
+
+@pytest.mark.parametrize(("positives", "tells"), [(totals.FEWEST_GROUPS - 1, False), (totals.FEWEST_GROUPS, True)])
+def test_a_class_of_few_groups_has_no_intervals(positives: int, tells: bool) -> None:
+    """The same few messages drawn again and again would look like certainty."""
+    labels = np.zeros(400, np.int8)
+    labels[: 2 * positives] = 1  # two messages a group
+    right = 2.0 * labels - 1
+    scores = judged(stream_of(labels, group_size=2), passes_of({"good": right, "bad": -right}), resamples=200)
+    value, low, gap, gap_high = (values(scores, "all", "bad", column) for column in ("value", "low", *COLUMNS[6:9:2]))
+    for key in ("recall", "precision", "f1", "mcc", "pr_auc", "one_minus_auc_percent"):
+        assert np.isnan([low[key], gap_high[key]]).tolist() == [not tells] * 2, key
+        assert np.isfinite([value[key], gap[key]]).all(), key
+    assert np.isfinite([low["fpr"], low["accuracy"], gap_high["fpr"]]).all(), "these ask for no positives"
+
+
+def test_no_interval_where_too_many_resamples_are_undefined(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of three groups of a class one resample in twenty has none."""
+    monkeypatch.setattr(totals, "FEWEST_GROUPS", 1)
+    found = []
+    for positives in (1, 8):
+        labels = (np.arange(300) < positives).astype(np.int8)
+        scores = judged(stream_of(labels), passes_of({"good": 2.0 * labels - 1}), resamples=200)
+        found.append(values(scores, "all", "good", "low")["recall"])
+    assert np.isnan(found).tolist() == [True, False]
+
+
+@pytest.mark.parametrize("score", [np.nan, np.inf])
+def test_scores_that_diverge_are_the_users_to_mend(score: float) -> None:
+    labels, scores, _ = messages(seed=6, n=100)
+    astray = scores.copy()
+    astray[70:] = score
+    with pytest.raises(UserError, match="'bad' diverges: its score of the message at position 70") as caught:
+        judged(stream_of(labels), passes_of({"good": scores, "bad": astray}))
+    assert "Lower its rate" in caught.value.remedy
 
 
 def test_a_model_differs_from_itself_by_nothing() -> None:
