@@ -155,7 +155,13 @@ def _unknown_key(key: str, overrides: Sequence[str]) -> UserError:
             remedy="Write +experiment=... instead of experiment=...",
         )
     known = _known_keys(key, overrides)
-    parent = key.rpartition(".")[0]
+    parent, _, last = key.rpartition(".")
+    if last in known:
+        return UserError(
+            f"The group {key!r} cannot be replaced as a whole.",
+            expected="a value for one of its settings, or a new entry with a plus sign",
+            remedy=f"Set its settings one by one, add with +{key}.NAME=..., remove with '~{key}.NAME'.",
+        )
     return UserError(
         f"There is no setting {key!r}.",
         expected=f"one of {', '.join(known)}" if known else f"an existing group for {parent!r}",

@@ -103,12 +103,14 @@ class MemoryScores:
     Attributes:
         models: one row a model: `learner` ("naive_bayes", "perceptron"), `features` ("hashing", "count-min"),
             `log2_buckets` (a row), `num_hashes`, `bytes`, and of the whole stream `f1`, `f1_low`, `f1_high`, `fpr`,
-            `pr_auc`.
+            `pr_auc`, `accuracy`; and F1 less that of hashing in as many cells, paired: `difference`, `difference_low`,
+            `difference_high` (NaN for hashing itself, and where it was not tried).
         counts: one row a table of counts: `features`, `log2_buckets`, `num_hashes`, `bytes`, `mean_error` (estimate
             less true count, mean over distinct n-grams), `exact_percent` (n-grams counted without error),
             `bound` (e / buckets times all that was counted), `beyond_percent` (n-grams with an error above the bound),
             `promised_percent` (at most so many may be: 100 e^-num_hashes).
-        reference: one row a learner, without hashing: `learner`, `bytes`, `f1`, `f1_low`, `f1_high`, `fpr`, `pr_auc`.
+        reference: one row a learner, without hashing: `learner`, `bytes`, `f1`, `f1_low`, `f1_high`, `fpr`, `pr_auc`,
+            `accuracy`.
         num_ngrams: distinct n-grams of the stream.
         num_counted: n-grams counted, each once a message.
     """

@@ -5,7 +5,8 @@ of their weights and of a bias. The weight of an n-gram is the median over its r
 Labels are 1 and -1.
 
 Deviation: the report on online filters has messages of binary vectors; unit length keeps the delta rule stable whatever
-the length of a message, at rates below 1.
+the length of a message, at rates below 1. In each row a bucket moves once a message, however many of its n-grams are in
+it: the row is a hashed binary vector.
 
 Shapes: n messages, M n-grams of all of them, K rows of the table with 2 ** log2_buckets buckets each. A bucket holds S
 numbers: the weight, and what its rule needs beside it.
@@ -97,6 +98,8 @@ class Linear(Filter):
         self.table = fitting(arrays["table"], self.rule.dtype, *self.table.shape)
         self.bias = fitting(arrays["bias"], np.float64, 2)
         self.learnt = fitting(arrays["learnt"], np.int64, 1)
+        if self.learnt[0] < 0 or not (np.isfinite(self.table).all() and np.isfinite(self.bias).all()):
+            raise ValueError("there are weights that are no numbers, or fewer messages than none")
 
     def add(self, arrays: dict[str, NDArray[Any]]) -> None:
         """The mean of two models, each weighing as much as it has learnt; not the model of both streams in a row.

@@ -85,6 +85,8 @@ class NaiveBayes(Filter):
         """Take counts back."""
         self.table = fitting(arrays["table"], np.uint32, *self.table.shape)
         self.totals = fitting(arrays["totals"], np.int64, 2, 2)
+        if (self.totals < 0).any():
+            raise ValueError("there are counts below 0")
         self.filled = self._count_filled()
 
     def add(self, arrays: dict[str, NDArray[Any]]) -> None:
@@ -115,7 +117,8 @@ class NaiveBayes(Filter):
 class ExactNaiveBayes(NaiveBayes):
     """Naive Bayes that gives each n-gram a bucket of its own, and so needs memory as the stream goes on.
 
-    The reference that hashed filters are measured against. Reading a message makes room for its n-grams.
+    The reference that hashed filters are measured against, not for streams without end: reading a message makes room
+    for its n-grams, learnt or not. What one has read must not be scored by another: their numbers differ.
     """
 
     def __init__(self, settings: FilterSettings) -> None:

@@ -15,7 +15,7 @@ from pipeline.online.settings import FilterSettings
 
 
 class Filter(ABC):
-    """A model that scores messages and learns them, a block at a time, in memory that is known beforehand.
+    """A model that scores messages and learns them, a block at a time; hashed, in memory that is known beforehand.
 
     Learning a stream in blocks comes to the same as learning it message by message.
 
@@ -51,7 +51,7 @@ class Filter(ABC):
 
     @abstractmethod
     def arrays(self) -> dict[str, NDArray[Any]]:
-        """All that it has learnt, by name; `restore` takes it back."""
+        """All that it has learnt, by name, as it is held; `restore` takes a copy of it back."""
 
     @abstractmethod
     def restore(self, arrays: dict[str, NDArray[Any]]) -> None:
@@ -101,11 +101,11 @@ class Filter(ABC):
 
 
 def fitting(array: NDArray[Any], dtype: DTypeLike, *shape: int) -> NDArray[Any]:
-    """The array, once it is sure that it is as it should be.
+    """A copy of the array, once it is sure that it is as it should be.
 
     Raises:
         ValueError: it is not.
     """
     if array.dtype != dtype or array.shape != shape:
         raise ValueError(f"an array of {shape} {np.dtype(dtype)} was expected, found {array.shape} {array.dtype}")
-    return array
+    return array.copy()

@@ -5,12 +5,21 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated, Literal
 
-from pydantic import ConfigDict, Field
+from pydantic import AfterValidator, ConfigDict, Field
 
 from pipeline.ranges import Positive
 
 Learner = Literal["naive_bayes", "perceptron", "averaged_perceptron", "logistic", "exact_naive_bayes"]
 Words = Annotated[int, Field(ge=1, le=16)]
+
+
+def _ascending(ngrams: tuple[int, int]) -> tuple[int, int]:
+    if ngrams[0] > ngrams[1]:
+        raise ValueError(f"the fewest words of an n-gram first, then the most: [{ngrams[1]}, {ngrams[0]}]")
+    return ngrams
+
+
+Ngrams = Annotated[tuple[Words, Words], AfterValidator(_ascending)]
 Buckets = Annotated[int, Field(ge=1, le=28)]
 Hashes = Annotated[int, Field(ge=1, le=16)]
 HashSeed = Annotated[int, Field(ge=0, lt=2**32)]
@@ -35,7 +44,7 @@ class FilterSettings:
     __pydantic_config__ = ConfigDict(extra="forbid")
 
     learner: Learner
-    ngrams: tuple[Words, Words]
+    ngrams: Ngrams
     log2_buckets: Buckets
     num_hashes: Hashes
     hash_seed: HashSeed

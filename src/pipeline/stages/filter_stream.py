@@ -14,7 +14,7 @@ from pydantic import ConfigDict, Field
 from pipeline.artifacts.streams import Passes, Stream
 from pipeline.online.blocks import Block, block_of
 from pipeline.online.filters import Filter, new_filter
-from pipeline.online.settings import Buckets, FilterSettings, Hashes, HashSeed, Learner, Words
+from pipeline.online.settings import Buckets, FilterSettings, Hashes, HashSeed, Learner, Ngrams
 from pipeline.ranges import Count, Positive
 
 
@@ -34,7 +34,7 @@ def filter_stream(
     stream: Stream,
     *,
     models: Annotated[dict[str, Model], Field(min_length=1)],
-    ngrams: tuple[Words, Words],
+    ngrams: Ngrams,
     hash_seed: HashSeed,
     likelihood: Literal["ngrams", "messages"],
     period: Count,

@@ -57,7 +57,7 @@ def order_messages(corpus: Corpus, pool: Pool, *, order: Literal["file", "shuffl
 
 
 def change_words(
-    stream: Stream, *, at: Share, num_words: Count, replacement: Annotated[str, Field(min_length=1)]
+    stream: Stream, *, at: Share, num_words: Count, replacement: Annotated[str, Field(pattern="^[a-z]+$")]
 ) -> Stream:
     """A stream whose positive class uses other words from a share `at` of it on.
 
@@ -65,7 +65,7 @@ def change_words(
     new words: `replacement` and a number, each word its own. "FREE TRY NOW" becomes "winner3 winner41 winner7".
 
     Raises:
-        UserError: the positive class has no word by then that tells it.
+        UserError: no word tells the positive class by then, or the stream has some of the new words already.
     """
     changed_at = round(at * len(stream.table))
     before = stream.table.iloc[:changed_at]
@@ -77,11 +77,24 @@ def change_words(
             remedy="Raise drift.at, or shuffle the stream: stream.order=shuffled.",
         )
     new = {word: f"{replacement}{number}" for number, (word, _) in enumerate(told, start=1)}
+    _refuse_known(stream, set(new.values()), replacement)
     table = stream.table.copy()
     changes = (table.index >= changed_at) & (table["label"] == 1)
     table.loc[changes, "text"] = [replace_words(text, new.get) for text in table.loc[changes, "text"]]
     replaced = [{"word": word, "replacement": new[word], "messages": count} for word, count in told]
     return replace(stream, table=table, changed_at=changed_at, replaced=pd.DataFrame(replaced))
+
+
+def _refuse_known(stream: Stream, new: set[str], replacement: str) -> None:
+    """New words must be new."""
+    model = ExactNaiveBayes(COUNTING)
+    model.read(block_of(stream.table["text"].tolist()))
+    if taken := sorted(new & model.numbers.keys()):
+        raise UserError(
+            f"The stream has words already that are to be new: {', '.join(taken[:3])}.",
+            expected="a replacement that no word of the stream begins with",
+            remedy=f"Name another one in place of drift.replacement={replacement}.",
+        )
 
 
 def _telling_words(texts: list[str], labels: NDArray[np.int8]) -> list[tuple[str, int]]:

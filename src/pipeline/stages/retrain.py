@@ -55,12 +55,18 @@ def split_stream(
     The last `validation_share` of what has arrived chooses epoch and threshold.
 
     Raises:
-        UserError: a part lacks a class.
+        UserError: no message comes between `begin` and `end`, or a part lacks a class.
     """
     rows = stream.table["row"].to_numpy()
     labels, groups = np.zeros(len(corpus.table), np.int8), np.full(len(corpus.table), -1, np.int64)
     labels[rows], groups[rows] = stream.table["label"], stream.table["group"]
     now, until = round(begin * len(rows)), round(end * len(rows))
+    if now >= until:
+        raise UserError(
+            f"A round of training at {begin:.0%} of the stream has no message to predict until {end:.0%}.",
+            expected="rounds that follow each other, each with messages before the next",
+            remedy="Mend retraining.rounds: each begins later than the one before it.",
+        )
     known = round((1 - validation_share) * now)
     train, validation, test = rows[:known], rows[known:now], rows[now:until]
     for name, part in (("trained", train), ("validated", validation)):
@@ -92,22 +98,34 @@ def predict_round(split: Split, tokens: Tokens, fitted: Fitted) -> Round:
 
 def tfidf_round(corpus: Corpus, split: Split, *, seed: int) -> Round:
     """The same of TF-IDF with a linear support vector machine, the baseline."""
-    start = time.process_time()
+    start = time.perf_counter()
     ngrams = count_ngrams(corpus.table["text"].tolist())
-    counted = time.process_time()
+    counted = time.perf_counter()
     model = fit_tfidf(ngrams, split.labels, split.train, seed=seed)
     share = len(split.train) / len(corpus.table)
-    seconds = (counted - start) * share + time.process_time() - counted  # counting what it learns from
+    seconds = (counted - start) * share + time.perf_counter() - counted  # counting what it learns from
     validation, test = (model.predict(ngrams, rows) for rows in (split.validation, split.test))
     num_bytes = sum(8 * len(weighting.kept) * 2 for weighting in model.weightings)  # weights and document frequencies
     return _round(TFIDF, split, validation, test, seconds, num_bytes)
 
 
 def add_round(passes: Passes, stream: Stream, made: Round) -> Passes:
-    """The passes with what a training of a model has led to."""
+    """The passes with what a training of a model has led to.
+
+    Raises:
+        UserError: its messages do not follow those of the model's training before it.
+    """
     position = pd.Series(np.arange(len(stream.table)), index=stream.table["row"])
     table = made.table.assign(model=made.model, position=position[made.table["row"]].to_numpy())
     table = table.sort_values("position")[passes.predictions.columns]
+    earlier = passes.predictions.loc[passes.predictions["model"] == made.model, "position"]
+    if len(earlier) and int(table["position"].min()) != int(earlier.max()) + 1:
+        raise UserError(
+            f"A round of training predicts from message {table['position'].min():,} on, the one before it ends at "
+            f"{earlier.max():,}.",
+            expected="rounds that follow each other without gap or overlap",
+            remedy="Leave retraining.rounds.<name>.end as it is: a round ends where the next one begins.",
+        )
     predictions = pd.concat([passes.predictions, table], ignore_index=True)
     model = {
         "model": made.model,

@@ -7,6 +7,7 @@ from pipeline.errors import UserError
 from pipeline.online.blocks import block_of
 from pipeline.online.filters import Filter, new_filter
 from pipeline.online.settings import FilterSettings, Learner
+from pipeline.settings import Node, bind
 from pipeline.stages.filter_stream import Model, filter_stream, pass_once
 
 N = 50
@@ -112,7 +113,8 @@ def test_models_are_told_with_their_memory() -> None:
 
 
 def test_ngrams_that_cannot_be_are_refused() -> None:
-    with pytest.raises(UserError, match="2 words at least and 1 at most"):
-        filter_stream(
-            stream_of(*made()), models=MODELS, ngrams=(2, 1), hash_seed=0, likelihood="ngrams", period=1, delay=0
-        )
+    models = {"a": {"learner": "naive_bayes", "log2_buckets": 8, "num_hashes": 1, "rate": 1.0}}
+    node = Node("filters", {"models": models, "ngrams": [2, 1], "hash_seed": 0, "likelihood": "ngrams"})
+    with pytest.raises(UserError, match=r"filters.ngrams = \[2, 1\] is not allowed") as caught:
+        bind(filter_stream, node, Node("prequential", {"period": 1, "delay": 0}))
+    assert "[1, 2]" in caught.value.expected

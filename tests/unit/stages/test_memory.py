@@ -3,6 +3,7 @@ import pandas as pd
 import pytest
 
 from pipeline.artifacts.streams import MemoryScores, Stream
+from pipeline.errors import UserError
 from pipeline.online.blocks import block_of
 from pipeline.online.filters import new_filter
 from pipeline.online.settings import FilterSettings, Learner
@@ -29,8 +30,8 @@ def scores() -> MemoryScores:
     table = pd.DataFrame({"row": rows, "text": texts, "label": labels, "group": rows // 2, "familiar": rows % 2 == 1})
     return measure_memory(
         Stream(table, "shuffled", False, 0, None, pd.DataFrame()),
-        log2_cells=SIZES, num_hashes=[1, 2, 3, 4], rate=0.3, ngrams=(1, 2), hash_seed=4, period=PERIOD,
-        resamples=100, seed=0,
+        log2_cells=SIZES, num_hashes=[1, 2, 3, 4], rate=0.3, likelihood="ngrams", ngrams=(1, 2), hash_seed=4,
+        period=PERIOD, resamples=100, seed=0,
     )  # fmt: skip
 
 
@@ -108,7 +109,31 @@ def test_ngrams_that_unicode_has_given_a_lower_case_since_are_found_again() -> N
     table = pd.DataFrame({"row": range(4), "text": texts, "label": labels, "group": range(4), "familiar": False})
     scores = measure_memory(
         Stream(table, "file", False, 0, None, pd.DataFrame()),
-        log2_cells=[16], num_hashes=[2], rate=0.3, ngrams=(1, 3), hash_seed=0, period=1, resamples=100, seed=0,
+        log2_cells=[16], num_hashes=[2], rate=0.3, likelihood="ngrams", ngrams=(1, 3), hash_seed=0, period=1,
+        resamples=100, seed=0,
     )  # fmt: skip
     assert (scores.num_ngrams, scores.num_counted) == (9, 18)
     assert scores.counts["exact_percent"].tolist() == [100]
+
+
+def test_sketches_are_compared_with_hashing_in_as_many_cells(scores: MemoryScores) -> None:
+    models = scores.models
+    is_hashing = models["num_hashes"] == 1
+    assert models.loc[is_hashing, "difference"].isna().all()
+    cells = models["log2_buckets"] + np.ceil(np.log2(models["num_hashes"])).astype(int)
+    models = models.assign(cells=cells)
+    beside = models[~is_hashing].merge(models.loc[is_hashing, ["learner", "cells", "f1"]], on=["learner", "cells"])
+    assert len(beside) == len(models[~is_hashing])
+    np.testing.assert_allclose(beside["difference"], beside["f1_x"] - beside["f1_y"], atol=1e-12)
+    assert beside["difference"].between(beside["difference_low"] - 1e-12, beside["difference_high"] + 1e-12).all()
+
+
+def test_tables_too_small_for_their_hashes_are_refused() -> None:
+    texts, labels = made()
+    table = pd.DataFrame({"text": texts, "label": labels, "group": np.arange(len(texts))})
+    with pytest.raises(UserError, match="can be divided among so many"):
+        measure_memory(
+            Stream(table, "file", False, 0, None, pd.DataFrame()),
+            log2_cells=[1], num_hashes=[4], rate=0.3, likelihood="ngrams", ngrams=(1, 1), hash_seed=0, period=1,
+            resamples=100, seed=0,
+        )  # fmt: skip
