@@ -155,8 +155,8 @@ def _unknown_key(key: str, overrides: Sequence[str]) -> UserError:
             remedy="Write +experiment=... instead of experiment=...",
         )
     known = _known_keys(key, overrides)
-    parent, _, last = key.rpartition(".")
-    if last in known:
+    parent = key.rpartition(".")[0]
+    if key in known:
         return UserError(
             f"The group {key!r} cannot be replaced as a whole.",
             expected="a value for one of its settings, or a new entry with a plus sign",
