@@ -31,7 +31,7 @@ def memory_report(
     write_tables(folder, tables)
     results = {name: records(table) for name, table in tables.items()}
     write_json(folder / "metrics.json", frame_metrics(frame, corpus, texts, stream) | numbers | results)
-    facts = stream_facts(frame, corpus, texts, pool, stream, start=0) | numbers
+    facts = stream_facts(frame, corpus, texts, pool, stream, start=0, window=0) | numbers
     report = TypeAdapter(MemoryReport).validate_python(to_jsonable_python(facts | {"headline": ""}))
     said = opening(report) + headline(MemoryTables(**tables))
     write_json(folder / "report.json", facts | {"headline": said})

@@ -12,7 +12,7 @@ import pandas as pd
 
 from pipeline.artifacts import Corpus, Pool, Texts
 from pipeline.artifacts.streams import Stream
-from pipeline.reporting.stream.facts import STREAM, UNFAMILIAR
+from pipeline.reporting.stream.facts import JUST_AFTER, STREAM, UNFAMILIAR
 from pipeline.reporting.stream.protocol import published_note
 from pipeline.stages.account import rounded, stand_ins
 
@@ -25,9 +25,12 @@ def read_frame(folder: Path) -> dict[str, Any]:
 
 
 def stream_facts(
-    frame: Mapping[str, Any], corpus: Corpus, texts: Texts, pool: Pool, stream: Stream, start: int
+    frame: Mapping[str, Any], corpus: Corpus, texts: Texts, pool: Pool, stream: Stream, start: int, window: int
 ) -> dict[str, Any]:
-    """What `report.json` says of the stream, whatever was done with it; figures are from position `start` on."""
+    """What `report.json` says of the stream, whatever was done with it.
+
+    Figures are from position `start` on; `window` messages are those just after a change.
+    """
     found = stand_ins(corpus, texts)
     return {
         "experiment": frame["experiment"],
@@ -39,7 +42,7 @@ def stream_facts(
         "family": "stream",
         "stand_in": bool(found),
         "stand_ins": found,
-        "counts": list(_counts(stream, start)),
+        "counts": list(_counts(stream, start, window)),
         "order": stream.order,
         "is_sorted": stream.is_sorted,
         "num_copies": stream.num_copies,
@@ -87,14 +90,16 @@ def write_tables(folder: Path, tables: Mapping[str, pd.DataFrame]) -> None:
         content.to_parquet(folder / "tables" / f"{name}.parquet", index=False)
 
 
-def _counts(stream: Stream, start: int) -> Iterator[dict[str, Any]]:
+def _counts(stream: Stream, start: int, window: int) -> Iterator[dict[str, Any]]:
     """Messages of each class in the parts that the page tells of."""
     place = np.arange(len(stream.table))
     parts = {STREAM: place >= 0, UNFAMILIAR: ~stream.table["familiar"].to_numpy(bool)}
     if start:
         parts["judged: scored by all models"] = place >= start
     if stream.changed_at is not None:
-        parts |= {"before the change": place < stream.changed_at, "after the change": place >= stream.changed_at}
+        is_after = place >= stream.changed_at
+        parts |= {"before the change": ~is_after, "after the change": is_after}
+        parts[JUST_AFTER] = is_after & (place >= start) & (place < stream.changed_at + window)
     labels = stream.table["label"].to_numpy()
     for name, chosen in parts.items():
         negative, positive = np.bincount(labels[chosen], minlength=2).tolist()

@@ -50,7 +50,7 @@ def stream_report(
     write_tables(folder, tables)
     _predictions(stream, passes).to_parquet(folder / "predictions.parquet", index=False)
     write_json(folder / "metrics.json", frame_metrics(frame, corpus, texts, stream) | _metrics(stream, passes, scores))
-    facts = stream_facts(frame, corpus, texts, pool, stream, scores.start) | {
+    facts = stream_facts(frame, corpus, texts, pool, stream, scores.start, scores.window) | {
         "kind": _kind(stream, passes),
         "reference": scores.reference,
         "period": passes.period,

@@ -87,8 +87,8 @@ def _read(passes: Passes, num_messages: int) -> dict[str, Said]:
         is_finite = np.isfinite(scores)
         if not is_finite.all():
             raise UserError(
-                f"The model {model!r} diverges: its score of the message at position {is_finite.argmin()} is no number.",
-                expected="scores that are numbers; steps that are too large grow without end",
+                f"The model {model!r} diverges: its score at position {is_finite.argmin()} is no finite number.",
+                expected="scores that are finite numbers; with steps that are too large they grow without end",
                 remedy="Lower its rate, or leave it out of the models.",
             )
         said[str(model)] = Said(first, scores, called)

@@ -6,12 +6,12 @@ import math
 
 from pipeline.reporting.grid import upper
 from pipeline.reporting.stream.answers import (
-    BESIDE,
     Finding,
     batch,
     beside_reference,
     filters,
     kept_whole,
+    stands_said,
     told,
     value_said,
 )
@@ -80,7 +80,7 @@ def _f1_and_time(tables: StreamTables) -> str:
 
 def _verdicts_said(report: StreamReport, tables: StreamTables) -> list[str]:
     return [
-        f"{model_name(model)}: {BESIDE[verdict(tables.totals, model, 'f1')]} {model_name(report.reference)} by F1"
+        f"{model_name(model)}: {stands_said(tables, model, report.reference)} by F1"
         for model in batch(tables)
         if model != report.reference
     ]

@@ -8,7 +8,7 @@ from typing import Literal
 from pipeline.reporting.facts import Frame, PartCount
 
 Kind = Literal["filters", "drift", "versus_batch", "memory"]
-STREAM, UNFAMILIAR = "stream", "without an earlier near-duplicate"
+STREAM, UNFAMILIAR, JUST_AFTER = "stream", "without an earlier near-duplicate", "just after the change"
 
 
 @dataclass(frozen=True, kw_only=True)

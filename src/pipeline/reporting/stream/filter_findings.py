@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from pipeline.reporting import words
 from pipeline.reporting.grid import Verdict, upper
 from pipeline.reporting.stream.answers import Finding, beside_reference, names, told, value_said
@@ -9,7 +11,7 @@ from pipeline.reporting.stream.facts import StreamReport
 from pipeline.reporting.stream.folder import StreamTables
 from pipeline.reporting.stream.metrics import METRICS
 from pipeline.reporting.stream.names import model_name
-from pipeline.reporting.stream.verdicts import best, total, verdict
+from pipeline.reporting.stream.verdicts import best, gap, tied, total, verdict
 
 TAGS: dict[Verdict, tuple[str, str]] = {
     "better": ("beats the reference", "beats"),
@@ -17,6 +19,7 @@ TAGS: dict[Verdict, tuple[str, str]] = {
     "worse": ("worse", "loses"),
     "unknown": ("undefined", "unknown"),
 }
+EQUAL = ("all equal", "level")
 
 
 def best_said(report: StreamReport, tables: StreamTables) -> str:
@@ -24,6 +27,9 @@ def best_said(report: StreamReport, tables: StreamTables) -> str:
     first = best(tables.totals, names(tables), "f1")
     if first is None:
         return "F1 is undefined for all models"
+    same = tied(tables.totals, names(tables), "f1")
+    if same is not None:
+        return f"all {words.count(len(names(tables)))} models have the same F1, {words.decimal(same)}"
     said = f"best by F1 is {model_name(first)}, {value_said(tables, first)}"
     if first == report.reference:
         others = [model for model in names(tables) if model != first]
@@ -42,8 +48,13 @@ def which_is_best(report: StreamReport, tables: StreamTables) -> Finding:
     first = best(tables.totals, names(tables), "f1")
     if first is None:
         return Finding(question, *TAGS["unknown"], "F1 is undefined for all models.")
-    is_reference = first == report.reference
-    tag, style = ("the reference", "level") if is_reference else TAGS[verdict(tables.totals, first, "f1")]
+    if tied(tables.totals, names(tables), "f1") is not None:
+        return Finding(question, *EQUAL, f"{upper(best_said(report, tables))}.")
+    tag, style = TAGS[verdict(tables.totals, first, "f1")]
+    if first == report.reference:
+        tag, style = "the reference", "level"
+    elif style == "unknown" and not math.isnan(gap(tables.totals, first, "f1").value):
+        tag = "too few messages"
     beside = beside_reference(tables, report.reference, "f1", "F1")
     return Finding(question, tag, style, f"{upper(best_said(report, tables))}. {beside}")
 
@@ -55,6 +66,10 @@ def which_loses_least(report: StreamReport, tables: StreamTables) -> Finding:
     least = best(tables.totals, names(tables), "fpr")
     if least is None:
         return Finding(question, *TAGS["unknown"], f"The stream has no {negative} message.")
+    same = tied(tables.totals, names(tables), "fpr")
+    if same is not None:
+        number = words.count(len(names(tables)))
+        return Finding(question, *EQUAL, f"All {number} models flag {metric.written(same)} of them.")
     rate, caught = total(tables.totals, least, "fpr"), total(tables.totals, least, "recall")
     answer = (
         f"{upper(model_name(least))} flags {metric.written(rate.value)} {metric.interval(rate)} of them, and catches "
@@ -71,6 +86,10 @@ def is_it_memory(report: StreamReport, tables: StreamTables) -> Finding:
     there = best(tables.totals, names(tables), "f1", "unfamiliar")
     if first is None or there is None:
         return Finding(question, *TAGS["unknown"], "F1 is undefined there.")
+    same = tied(tables.totals, names(tables), "f1", "unfamiliar")
+    if same is not None:
+        number = words.count(len(names(tables)))
+        return Finding(question, *EQUAL, f"All {number} models have the same F1 there, {words.decimal(same)}.")
     is_same, over_all = there == first, total(tables.totals, there, "f1")
     answer = (
         f"{upper(model_name(there))} is best there{' too' if is_same else ''}: F1 "

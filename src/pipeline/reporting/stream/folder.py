@@ -26,13 +26,14 @@ STREAM_COLUMNS = {
 }
 MEMORY_COLUMNS = {
     "models": (
-        "learner", "features", "log2_buckets", "num_hashes", "bytes", "f1", "f1_low", "f1_high", "fpr", "pr_auc",
+        "learner", "features", "log2_buckets", "num_hashes", "bytes", "f1", "f1_low", "f1_high", "fpr", "accuracy",
+        "pr_auc", *DIFFERENCE,
     ),
     "counts": (
         "features", "log2_buckets", "num_hashes", "bytes", "mean_error", "exact_percent", "bound", "beyond_percent",
         "promised_percent",
     ),
-    "reference": ("learner", "bytes", "f1", "f1_low", "f1_high", "fpr", "pr_auc"),
+    "reference": ("learner", "bytes", "f1", "f1_low", "f1_high", "fpr", "accuracy", "pr_auc"),
 }  # fmt: skip
 
 

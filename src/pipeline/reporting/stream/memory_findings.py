@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Literal
 
 import pandas as pd
 
 from pipeline.reporting import words
-from pipeline.reporting.facts import Estimate
-from pipeline.reporting.grid import upper
+from pipeline.reporting.grid import estimate, judge, upper
 from pipeline.reporting.stream.answers import Finding, kept_whole
 from pipeline.reporting.stream.folder import MemoryTables
 from pipeline.reporting.stream.names import COUNT_MIN, HASHING, learner_name
@@ -20,7 +18,7 @@ from pipeline.reporting.words import count, decimal, percent, quantity
 
 ALIKE = 0.1  # share by which two memories may differ and still be called equal
 NOT_COMPARED = ("not compared", "unknown", "No size of the one has as much memory as one of the other.")
-Outcome = Literal["higher", "lower", "overlap"]
+NOT_TRIED = "no table with one hash function was tried"
 
 
 @dataclass(frozen=True)
@@ -40,16 +38,16 @@ class Base:
 
 @dataclass(frozen=True)
 class Pairs:
-    """Count-min beside hashing at equal memory: how often its figure is higher, lower, or cannot be told apart."""
+    """Count-min beside hashing at equal memory: how often it does better, worse, or cannot be told apart."""
 
-    higher: int
-    lower: int
-    overlap: int
+    better: int
+    worse: int
+    level: int
 
     @property
     def total(self) -> int:
         """Comparisons."""
-        return self.higher + self.lower + self.overlap
+        return self.better + self.worse + self.level
 
 
 def headline(tables: MemoryTables) -> str:
@@ -89,18 +87,15 @@ def enough(tables: MemoryTables, learner: str) -> pd.Series | None:
 
 
 def f1_pairs(models: pd.DataFrame) -> Pairs:
-    """F1 of count-min beside that of hashing at equal memory; told apart where their intervals do not overlap."""
-    found = Counter(
-        _beside(Estimate(one["f1"], one["f1_low"], one["f1_high"]), Estimate(two["f1"], two["f1_low"], two["f1_high"]))
-        for one, two in _equals(models, ["learner"])
-    )
-    return Pairs(found["higher"], found["lower"], found["overlap"])
+    """F1 of count-min beside that of hashing at equal memory, by the interval of their paired difference."""
+    found = Counter(judge(estimate(row, "difference")) for _, row in models.iterrows())
+    return Pairs(found["better"], found["worse"], found["level"])
 
 
 def error_pairs(counts: pd.DataFrame) -> Pairs:
-    """Mean count errors of count-min beside those of hashing at equal memory; they are exact."""
-    found = Counter(_error_beside(one, two) for one, two in _equals(counts, []))
-    return Pairs(found["higher"], found["lower"], found["overlap"])
+    """Mean count errors of count-min beside those of hashing at equal memory; they are exact, and less is better."""
+    gaps = [one["mean_error"] - two["mean_error"] for one, two in _equals(counts)]
+    return Pairs(sum(gap < 0 for gap in gaps), sum(gap > 0 for gap in gaps), sum(gap == 0 for gap in gaps))
 
 
 def buckets_said(log2_buckets: float) -> str:
@@ -108,24 +103,13 @@ def buckets_said(log2_buckets: float) -> str:
     return words.count(2 ** int(log2_buckets))
 
 
-def _equals(table: pd.DataFrame, same: list[str]) -> Iterator[tuple[pd.Series, pd.Series]]:
-    """Rows of count-min, each with the row of hashing that has as much memory and the same entries in `same`."""
-    hashed = table[table["features"] == HASHING]
-    for _, one in table[(table["features"] == COUNT_MIN) & (table["num_hashes"] > 1)].iterrows():
-        alike = hashed[(hashed[same] == one[same]).all(axis=1)] if same else hashed
-        off = (alike["bytes"] / one["bytes"] - 1).abs()
+def _equals(counts: pd.DataFrame) -> Iterator[tuple[pd.Series, pd.Series]]:
+    """Rows of count-min, each with the row of hashing that has as much memory."""
+    hashed = counts[counts["features"] == HASHING]
+    for _, one in counts[(counts["features"] == COUNT_MIN) & (counts["num_hashes"] > 1)].iterrows():
+        off = (hashed["bytes"] / one["bytes"] - 1).abs()
         if len(off) and off.min() <= ALIKE:
-            yield one, alike.loc[off.idxmin()]
-
-
-def _beside(one: Estimate, two: Estimate) -> Outcome:
-    if one.low > two.high:
-        return "higher"
-    return "lower" if one.high < two.low else "overlap"
-
-
-def _error_beside(one: pd.Series, two: pd.Series) -> Outcome:
-    return _beside(*(Estimate(*[float(row["mean_error"])] * 3) for row in (one, two)))
+            yield one, hashed.loc[off.idxmin()]
 
 
 def _range_said(sizes: list[float]) -> str:
@@ -142,8 +126,8 @@ def _hashed(tables: MemoryTables, learner: str) -> pd.DataFrame:
 
 def _enough_said(tables: MemoryTables, learner: str) -> str:
     base, found, name = base_of(tables, learner), enough(tables, learner), learner_name(learner)
-    if base is None:
-        return f"{name} was not hashed"
+    if base is None or _hashed(tables, learner).empty:
+        return f"{name}: {NOT_TRIED}"
     if found is None:
         return f"{name}: no number of buckets tried brings F1 up to the interval of {base.name}"
     return (
@@ -155,11 +139,14 @@ def _enough_said(tables: MemoryTables, learner: str) -> str:
 def _pairs_said(pairs: Pairs) -> str:
     if not pairs.total:
         return "count-min and hashing were not compared"
-    if pairs.overlap == pairs.total:
-        return f"count-min and hashing cannot be told apart by F1 in any of {quantity(pairs.total, 'comparison')}"
+    if pairs.level == pairs.total:
+        return (
+            "between count-min and hashing no difference in F1 is detectable in any of "
+            f"{quantity(pairs.total, 'comparison')}"
+        )
     return (
-        f"count-min has a higher F1 than hashing in {pairs.higher} and a lower one in {pairs.lower} of "
-        f"{quantity(pairs.total, 'comparison')}; in {pairs.overlap} the intervals overlap"
+        f"count-min is by F1 detectably better than hashing in {count(pairs.better)}, worse in {count(pairs.worse)} of "
+        f"{quantity(pairs.total, 'comparison')}, no detectable difference in {count(pairs.level)}"
     )
 
 
@@ -173,10 +160,13 @@ def _how_many_buckets(tables: MemoryTables) -> Finding:
         if found is not None:
             said += f", with {_f1_said(found)}"
         parts.append(f"{upper(said)}.")
-    reached = [learner for learner in learners(tables) if enough(tables, learner) is not None]
-    style = "beats" if len(reached) == len(learners(tables)) else "loses"
-    tag = f"{len(reached)} of {len(learners(tables))}"
-    return Finding("How many buckets are enough?", tag, style, " ".join(parts))
+    question = "How many buckets are enough?"
+    tried = [learner for learner in learners(tables) if len(_hashed(tables, learner))]
+    if not tried:
+        return Finding(question, "not tried", "unknown", " ".join(parts))
+    reached = [learner for learner in tried if enough(tables, learner) is not None]
+    style = "beats" if len(reached) == len(tried) else "loses"
+    return Finding(question, f"{len(reached)} of {len(tried)}", style, " ".join(parts))
 
 
 def _f1_said(row: pd.Series) -> str:
@@ -188,8 +178,11 @@ def _which_is_better(tables: MemoryTables) -> Finding:
     question = "At equal memory, is count-min better than hashing?"
     if not pairs.total:
         return Finding(question, *NOT_COMPARED)
-    tag = _ahead(pairs.higher, pairs.lower)
-    return Finding(question, tag, "level", f"{upper(_pairs_said(pairs))}. These intervals are not paired.")
+    answer = (
+        f"{upper(_pairs_said(pairs))}. The differences are paired, on the same messages; of twenty intervals one "
+        "leaves 0 out by chance alone."
+    )
+    return Finding(question, _ahead(pairs.better, pairs.worse), "level", answer)
 
 
 def _which_counts_better(tables: MemoryTables) -> Finding:
@@ -197,14 +190,13 @@ def _which_counts_better(tables: MemoryTables) -> Finding:
     question = "At equal memory, which counts better?"
     if not pairs.total:
         return Finding(question, *NOT_COMPARED)
-    sizes: dict[Outcome, list[float]] = {"lower": [], "higher": [], "overlap": []}
-    for one, two in _equals(tables.counts, []):
-        sizes[_error_beside(one, two)].append(float(one["bytes"]))
+    found = [(float(one["bytes"]), one["mean_error"] - two["mean_error"]) for one, two in _equals(tables.counts)]
+    lower, higher = [size for size, gap in found if gap < 0], [size for size, gap in found if gap > 0]
     answer = (
-        f"The mean error of a count is lower with count-min in {pairs.lower}{_range_said(sizes['lower'])} and higher "
-        f"in {pairs.higher}{_range_said(sizes['higher'])} of {quantity(pairs.total, 'comparison')}."
+        f"The mean error of a count is lower with count-min in {pairs.better}{_range_said(lower)} and higher in "
+        f"{pairs.worse}{_range_said(higher)} of {quantity(pairs.total, 'comparison')}."
     )
-    return Finding(question, _ahead(pairs.lower, pairs.higher), "level", answer)
+    return Finding(question, _ahead(pairs.better, pairs.worse), "level", answer)
 
 
 def _ahead(count_min: int, hashing: int) -> str:

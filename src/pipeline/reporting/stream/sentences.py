@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from pipeline.reporting.grid import upper
 from pipeline.reporting.sentences import Notice, frame_notices
+from pipeline.reporting.stream.answers import nothing_learnt
 from pipeline.reporting.stream.facts import Kind, StreamFacts, StreamReport
 from pipeline.reporting.stream.metrics import METRICS
 from pipeline.reporting.stream.names import ORDERS
@@ -16,7 +18,7 @@ TITLES: dict[Kind, str] = {
 }
 ALL = tuple(METRICS)
 SHOWN: dict[Kind, tuple[str, ...]] = {
-    "filters": ALL, "drift": ALL, "versus_batch": ALL, "memory": ("f1", "fpr", "pr_auc"),
+    "filters": ALL, "drift": ALL, "versus_batch": ALL, "memory": ("f1", "fpr", "accuracy", "pr_auc"),
 }  # fmt: skip
 
 
@@ -42,6 +44,10 @@ def notices(report: StreamFacts) -> list[Notice]:
             "on the shuffled stream instead."
         )
         found.append(Notice("alarm", "This stream is sorted by class", text))
+    idle = nothing_learnt(report)
+    if idle:
+        text = f"{upper(idle)}. The figures below are of models that have seen no label."
+        found.append(Notice("alarm", "Nothing was learnt", text))
     return found
 
 

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 
 from pipeline.reporting import words
 from pipeline.reporting.grid import Row, Table, upper
-from pipeline.reporting.stream.facts import UNFAMILIAR
+from pipeline.reporting.stream.drift_findings import PART, recovery_caveat
+from pipeline.reporting.stream.facts import JUST_AFTER, UNFAMILIAR
 from pipeline.reporting.stream.folder import StreamFolder
 from pipeline.reporting.stream.metrics import METRICS, RANKED, WELL
 from pipeline.reporting.stream.names import COUNT_MIN, HASHING, model_name
@@ -18,6 +19,10 @@ FEATURES = {
     "exact": "every n-gram by itself", "network": "word indices", "tf-idf": "TF-IDF of n-grams",
     HASHING: "hashing", COUNT_MIN: "count-min sketch",
 }  # fmt: skip
+NO_WIDTH = (
+    "Where a model flags no message wrongly, resampling finds none either, and the interval has no width. With none of "
+    "n, a rate up to 3/n is not ruled out."
+)
 NONE = Cell("–", "", stands_out=False)
 KILO = 1000
 
@@ -80,8 +85,22 @@ def cost_table(run: StreamFolder) -> Table:
         "Model",
         ["features", "hashes", "buckets a row", "memory", "messages a second", "all of the stream", "trained"],
         [rows],
-        "Time is of reading, scoring and learning on one core; of models that are trained anew, of their trainings "
-        "alone. Memory is that of the model at the end of the stream.",
+        "Time is on the clock: filters read, score and learn all of the stream; that of models that are trained anew "
+        "is of their trainings alone, without scoring. Memory is that of the model at the end of the stream.",
+    )
+
+
+def just_after_table(run: StreamFolder) -> Table:
+    """What the change cost, in a way in which models can be compared."""
+    found = run.report.count(JUST_AFTER)
+    return _totals(
+        run,
+        PART,
+        ("recall", "fpr"),
+        f"Over the first {words.quantity(found.total, 'message')} after the change, {words.count(found.positive)} of "
+        f"them {run.report.classes.positive}. In brackets: 95 % intervals, over groups of near-duplicates. The "
+        "difference is paired, on the same messages; bold: its interval leaves 0 out. Of twenty intervals one does so "
+        "by chance alone.",
     )
 
 
@@ -104,7 +123,7 @@ def recovery_table(run: StreamFolder) -> Table:
         _row(run, str(found["model"]), [
             _plain(words.decimal(found["recall_before"])),
             _plain(words.decimal(found["lowest"])),
-            _plain(_or(found["messages"], "not in the stream")),
+            _plain(_or(found["messages"], words.UNDEFINED if math.isnan(found["lowest"]) else "not in the stream")),
             _plain(_or(found["positives"], "–")),
             _plain(_or(found["alarm_after"], "none")),
         ])
@@ -115,8 +134,8 @@ def recovery_table(run: StreamFolder) -> Table:
         ["recall before", "worst", "messages until back", f"of them {report.classes.positive}", "first alarm after"],
         [rows],
         f"Recall is over the last {words.quantity(report.window, 'message')}; it is back at 95 % of what it was, and 0 "
-        "says that it never fell below. "
-        "The alarm is that of the change detector on errors that rise, in messages after the change.",
+        f"says that it never fell below. {recovery_caveat(report)} The alarm is that of the change detector on errors "
+        "that rise, in messages after the change.",
     )
 
 
@@ -163,6 +182,8 @@ def seconds_said(seconds: float) -> str:
 def _totals(run: StreamFolder, part: str, metrics: Sequence[str], caption: str) -> Table:
     """Metrics over a part of the stream, the first one with its difference from the reference."""
     rows = []
+    if "fpr" in metrics and any(total(run.tables.totals, model, "fpr", part).value == 0 for model in run.models):
+        caption += f" {NO_WIDTH}"
     for model in run.models:
         cells = [METRICS[key].cell(total(run.tables.totals, model, key, part)) for key in metrics]
         rows.append(_row(run, model, [cells[0], _difference(run, model, metrics[0], part), *cells[1:]]))

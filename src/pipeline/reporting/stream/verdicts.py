@@ -15,6 +15,7 @@ from pipeline.reporting.stream.names import model_name
 from pipeline.reporting.tables import Cell
 
 NO_DIFFERENCE = "no detectable difference"
+TOO_FEW = "too few messages to tell"
 
 
 def total(totals: pd.DataFrame, model: str, metric: str, part: str = "all") -> Estimate:
@@ -43,10 +44,18 @@ def best(totals: pd.DataFrame, models: Iterable[str], metric: str, part: str = "
     return max(known, key=known.__getitem__) if known else None
 
 
+def tied(totals: pd.DataFrame, models: Iterable[str], metric: str, part: str = "all") -> float | None:
+    """The value that all of several models have; None where they differ."""
+    values = [total(totals, model, metric, part).value for model in models]
+    return values[0] if len(values) > 1 and len(set(values)) == 1 and not math.isnan(values[0]) else None
+
+
 def gap_cell(found: Estimate) -> Cell:
     """A difference with its interval, told in words where none is detectable."""
-    if not found.is_known:
+    if math.isnan(found.value):
         return Cell(words.UNDEFINED, "", stands_out=False)
+    if not found.is_known:
+        return Cell(words.signed(found.value), TOO_FEW, stands_out=False)
     said = f"{words.signed(found.value)}\N{NO-BREAK SPACE}{words.interval(found.low, found.high)}"
     if judge(found) == "level":
         return Cell(NO_DIFFERENCE, said, stands_out=False)

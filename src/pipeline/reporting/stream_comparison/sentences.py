@@ -6,6 +6,7 @@ from pipeline.reporting.grid import each_once
 from pipeline.reporting.sentences import Notice
 from pipeline.reporting.stream.metrics import METRICS
 from pipeline.reporting.stream.names import model_name
+from pipeline.reporting.stream.tables import NO_WIDTH
 from pipeline.reporting.stream_comparison.findings import found
 from pipeline.reporting.stream_comparison.scene import Scene
 from pipeline.reporting.words import count, listed, quantity
@@ -85,12 +86,9 @@ def reading(scene: Scene) -> list[str]:
             "The two orders of a data set hold the same messages: they are no independent evidence.",
         ]
     if any(scene.summary(stream, model, "fpr").value == 0 for stream in scene.streams for model in stream.models):
-        told.append(
-            "Where a model flags no message wrongly, resampling finds none either, and the interval has no width. With "
-            "none of n, a rate up to 3/n is not ruled out."
-        )
+        told.append(NO_WIDTH)
     told.append(
-        "Messages a second are of reading, scoring and learning on one core. Other jobs may have run beside: compare "
+        "Messages a second are of reading, scoring and learning. Other jobs may have run beside: compare "
         "models of one stream, and make nothing of small differences."
     )
     return told

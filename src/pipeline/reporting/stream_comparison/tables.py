@@ -12,7 +12,7 @@ from pipeline.reporting.grid import judge, upper
 from pipeline.reporting.stream.metrics import METRICS
 from pipeline.reporting.stream.names import model_name
 from pipeline.reporting.stream.tables import memory_said, rate_said
-from pipeline.reporting.stream.verdicts import NO_DIFFERENCE
+from pipeline.reporting.stream.verdicts import NO_DIFFERENCE, TOO_FEW
 from pipeline.reporting.stream_comparison.facts import ComparedStream
 from pipeline.reporting.stream_comparison.scene import Scene, Summary
 
@@ -135,6 +135,8 @@ def _difference(scene: Scene, stream: ComparedStream, model: str, part: str) -> 
         note = f"{ends}; detectable in {told} of {len(verdicts)} runs" if verdicts else ends
         return Cell(value, note, stands_out=set(verdicts) in ({"better"}, {"worse"}))
     shown = f"{value} {words.interval(gap.low, gap.high)}"
+    if not gap.estimate.is_known:
+        return Cell(value, TOO_FEW)
     if judge(gap.estimate) not in {"better", "worse"}:
         return Cell(NO_DIFFERENCE, shown)
     if not verdicts:

@@ -104,7 +104,7 @@ def test_scores_that_diverge_are_the_users_to_mend(score: float) -> None:
     labels, scores, _ = messages(seed=6, n=100)
     astray = scores.copy()
     astray[70:] = score
-    with pytest.raises(UserError, match="'bad' diverges: its score of the message at position 70") as caught:
+    with pytest.raises(UserError, match="'bad' diverges: its score at position 70") as caught:
         judged(stream_of(labels), passes_of({"good": scores, "bad": astray}))
     assert "Lower its rate" in caught.value.remedy
 

@@ -10,16 +10,15 @@ import pandas as pd
 import pytest
 
 from pipeline.reporting.facts import Estimate
-from pipeline.reporting.stream.answers import beside_reference
-from pipeline.reporting.stream.batch_findings import is_training_anew_better, what_training_costs
-from pipeline.reporting.stream.drift_findings import how_soon, is_it_noticed, recovery_said, what_it_costs
-from pipeline.reporting.stream.filter_findings import best_said, which_is_best, which_loses_least
-from pipeline.reporting.stream.folder import MemoryTables, StreamFolder, StreamTables
-from pipeline.reporting.stream.memory_findings import base_of, enough, error_pairs, f1_pairs, findings, headline
+from pipeline.reporting.stream import findings
+from pipeline.reporting.stream.answers import beside_reference, nothing_learnt
+from pipeline.reporting.stream.batch_findings import batch_said, is_training_anew_better, what_training_costs
+from pipeline.reporting.stream.filter_findings import best_said, is_it_memory, which_is_best, which_loses_least
+from pipeline.reporting.stream.folder import StreamFolder, StreamTables
 from pipeline.reporting.stream.metrics import METRICS
+from pipeline.reporting.stream.sentences import notices
 from pipeline.reporting.stream.tables import memory_said, rate_said, seconds_said
 from pipeline.reporting.stream.verdicts import best, gap_cell, verdict
-from stream_samples import make_memory
 
 TOTALS = ["part", "model", "metric", "value", "low", "high", "difference", "difference_low", "difference_high"]
 NAN = math.nan
@@ -121,90 +120,50 @@ def test_training_takes_so_many_times_as_long(told: StreamTables, folders: dict[
     assert "in 10 min 00 s" in found.answer.replace("\N{NO-BREAK SPACE}", " ")
 
 
-def test_recovery_is_told_with_those_that_never_recover(told: StreamTables, folders: dict[str, StreamFolder]) -> None:
-    recoveries = pd.DataFrame({
-        "model": ["gru", "logistic", "exact_naive_bayes"], "recall_before": [0.9, 0.95, NAN],
-        "lowest": [0.3, 0.85, NAN], "messages": [NAN, 120.0, NAN], "positives": [NAN, 1.0, NAN],
-        "alarm_after": [30.0, NAN, NAN],
-    })  # fmt: skip
-    alarms = pd.DataFrame({
-        "model": ["gru", "gru", "gru"], "position": [4, 9, 1_230], "rate_before": [0.1, 0.1, 0.1],
-        "rate_after": [0.3, 0.05, 0.3],
-    })  # fmt: skip
-    tables, report = replace(told, recoveries=recoveries, alarms=alarms), folders["drift"].report
-    assert recovery_said(report, tables).endswith(
-        "logistic regression 120, retrained GRU never, exact naive Bayes never"
-    )
-    assert what_it_costs(report, tables).answer == (
-        "Recall over 300 messages falls, least with logistic regression from 0.950 to 0.850 and most with retrained "
-        "GRU from 0.900 to 0.300 at its worst."
-    )
-    soon = how_soon(report, tables)
-    assert (soon.tag, soon.style) == ("1 of 3 back", "loses")
-    assert "logistic regression after 120 messages (1 spam)" in soon.answer
-    assert "Not within the stream: retrained GRU and exact naive Bayes." in soon.answer
-    assert is_it_noticed(report, tables).answer == (
-        "The change detector rings for a rise in the errors of retrained GRU after 30 messages. It does not ring for "
-        "logistic regression or exact naive Bayes. Before the change it rang 1 time for a rise, over all models."
-    )
-
-
-def test_a_recall_that_never_falls_is_not_told_as_recovered(
+def test_where_groups_are_too_few_nothing_is_called_detectable(
     told: StreamTables, folders: dict[str, StreamFolder]
 ) -> None:
-    recoveries = pd.DataFrame({"model": ["logistic"], "messages": [0.0], "positives": [0.0], "alarm_after": [NAN]})
-    found = how_soon(folders["drift"].report, replace(told, recoveries=recoveries))
-    assert found.answer == "It never falls below 95 % of what it was with logistic regression."
-    assert found.tag == "1 of 1 back"
+    rows = told.totals.copy()
+    rows[["low", "high", "difference_low", "difference_high"]] = NAN
+    tables, report = replace(told, totals=rows), folders["filters"].report
+    assert gap_cell(Estimate(0.133, NAN, NAN)).interval == "too few messages to tell"
+    assert beside_reference(tables, "exact_naive_bayes", "f1", "F1") == (
+        "By F1, there are too few messages to tell hashed naive Bayes, logistic regression or retrained GRU from exact "
+        "naive Bayes."
+    )
+    found = which_is_best(report, tables)
+    assert (found.tag, found.style) == ("too few messages", "unknown")
+    assert best_said(report, tables) == (
+        "best by F1 is logistic regression, 0.940; "
+        "too few messages to tell from the reference, exact naive Bayes, 0.900"
+    )
+    assert "retrained GRU: too few messages to tell it from exact naive Bayes by F1" in batch_said(report, tables)
 
 
-@pytest.fixture
-def memory_tables() -> MemoryTables:
-    made = make_memory()
-    return MemoryTables(made.models, made.counts, made.reference)
+def test_models_that_are_all_equal_have_no_best(told: StreamTables, folders: dict[str, StreamFolder]) -> None:
+    rows = told.totals.assign(value=0.0)
+    tables = replace(told, totals=pd.concat([rows, rows.assign(part="unfamiliar")]))
+    report = folders["filters"].report
+    assert best_said(report, tables) == "all 4 models have the same F1, 0.000"
+    assert which_is_best(report, tables).tag == which_loses_least(report, tables).tag == "all equal"
+    assert "All 4 models flag 0.00" in which_loses_least(report, tables).answer
+    assert is_it_memory(report, tables).answer == "All 4 models have the same F1 there, 0.000."
 
 
-def test_enough_buckets_are_those_from_which_on_no_table_falls_below(memory_tables: MemoryTables) -> None:
-    found = enough(memory_tables, "naive_bayes")
-    assert found is not None
-    assert found["log2_buckets"] == 16
-    dented = memory_tables.models.copy()
-    is_larger = (dented["features"] == "hashing") & (dented["log2_buckets"] == 18)
-    dented.loc[is_larger, "f1"] = 0.5
-    after = enough(replace(memory_tables, models=dented), "naive_bayes")
-    assert after is not None
-    assert after["log2_buckets"] == 20, "a smaller table that happens to do well does not count"
-
-
-def test_a_learner_without_an_exact_model_is_held_against_its_largest_table(memory_tables: MemoryTables) -> None:
-    exact = memory_tables.reference[memory_tables.reference["learner"] == "naive_bayes"]
-    tables = replace(memory_tables, reference=exact)
-    base = base_of(tables, "perceptron")
-    assert base is not None
-    assert not base.is_exact
-    assert base.row["log2_buckets"] == 20
-    assert "the F1 interval of its own largest table" in headline(tables)
-
-
-def test_sketches_are_compared_at_equal_memory_alone(memory_tables: MemoryTables) -> None:
-    """Tables of 2^b buckets and h hashes have as much memory as one of h 2^b buckets, where that was tried."""
-    pairs = f1_pairs(memory_tables.models)
-    assert (pairs.higher, pairs.lower, pairs.overlap) == (0, 4, 8), "2 learners, 4 hashes, 6 sizes of which 6 match"
-    shifted = memory_tables.models.copy()
-    shifted.loc[shifted["features"] == "count-min", "bytes"] *= 1.5
-    assert f1_pairs(shifted).total == 0
-    assert error_pairs(memory_tables.counts).total == 6
-
-
-def test_a_broken_promise_is_told(memory_tables: MemoryTables) -> None:
-    kept = findings(memory_tables)[-1]
-    assert (kept.tag, kept.style) == ("kept", "beats")
-    counts = memory_tables.counts.copy()
-    counts.loc[3, "beyond_percent"] = 40.0
-    broken = findings(replace(memory_tables, counts=counts))[-1]
-    assert (broken.tag, broken.style) == ("broken", "loses")
-    assert "broken in 1 of 18 tables" in broken.answer
-    assert "40.0 % where 36.8 % are allowed" in broken.answer
+@pytest.mark.parametrize(
+    ("period", "delay", "is_idle"),
+    [(10, 0, False), (10, 2_389, False), (10, 2_390, True), (10, 10**6, True), (2_399, 0, False), (2_400, 0, True)],
+)
+def test_nothing_is_learnt_where_no_label_comes_in_time(
+    folders: dict[str, StreamFolder], period: int, delay: int, is_idle: bool
+) -> None:
+    """Of 2,400 messages in tens the last ten are scored once 2,390 have come, and these less the delay are learnt."""
+    folder = folders["drift"]
+    report = replace(folder.report, period=period, delay=delay)
+    assert bool(nothing_learnt(report)) == is_idle
+    assert findings.headline(report, folder.tables).startswith("nothing is learnt") == is_idle
+    assert any(notice.title == "Nothing was learnt" for notice in notices(report)) == is_idle
+    assert ({one.style for one in findings.findings(report, folder.tables)} == {"level"}) == is_idle
 
 
 def test_memory_and_speed_are_written_with_few_digits() -> None:

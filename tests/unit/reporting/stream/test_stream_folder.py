@@ -51,7 +51,10 @@ def test_a_kind_that_is_not_known_is_refused(runs: dict[str, Drawn], tmp_path: P
 
 def test_counts_are_of_the_parts_that_the_page_tells_of(folders: dict[str, StreamFolder]) -> None:
     parts = [count.part for count in folders["drift"].report.counts]
-    assert parts == ["stream", "without an earlier near-duplicate", "before the change", "after the change"]
+    assert parts == [
+        "stream", "without an earlier near-duplicate", "before the change", "after the change", "just after the change",
+    ]  # fmt: skip
+    assert folders["drift"].report.count("just after the change").total == 300
     report = folders["versus_batch"].report
     assert report.count("judged: scored by all models").total == report.stream.total - report.start == 1_500
     assert report.num_familiar == report.stream.total - report.count("without an earlier near-duplicate").total > 0

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 from PIL import Image
-from stream_pages import Drawn
+from stream_pages import Drawn, drawn
 
 from pipeline.reporting.redraw import redraw
-from stream_samples import COMMAND
+from stream_samples import COMMAND, Made, write_run
 
 FIGURES = {
     "filters": {"prequential", "totals", "trec_curve"},
@@ -91,6 +91,14 @@ def test_the_stream_is_told_before_any_figure(runs: dict[str, Drawn]) -> None:
     behind = "Totals are over the 1,500 messages from position 500 on, which all models have scored."
     assert behind in runs["versus_batch"].text
     assert "Totals are over" not in lead
+
+
+def test_an_interval_without_width_is_explained_where_there_is_one(runs: dict[str, Drawn], tmp_path: Path) -> None:
+    perfect = drawn(tmp_path / "run", write_run(tmp_path / "run", Made(skill=30.0, num_messages=400)))
+    said = "With none of n, a rate up to 3/n is not ruled out."
+    assert "0.00 % [0.00, 0.00 %]" in perfect.text
+    assert said in perfect.text
+    assert said not in runs["filters"].text
 
 
 def test_words_of_messages_are_escaped(runs: dict[str, Drawn]) -> None:
