@@ -32,7 +32,8 @@ def change_said(report: StreamReport, tables: StreamTables) -> str:
         "level": f"{NO_DIFFERENCE} from {beside}",
         "unknown": f"{TOO_FEW} from {beside}",
     }
-    told = sorted_by_verdict(tables.totals, others, "recall", PART)
+    is_tied = tied(tables.totals, names(tables), "recall", PART) is not None
+    told = {} if is_tied else sorted_by_verdict(tables.totals, others, "recall", PART)
     parts = [
         f"{_where(report)}: {_recalls(tables)}",
         *(f"{leads[key]}: {listed(found)}" for key, found in told.items()),
@@ -46,9 +47,11 @@ def what_it_costs(report: StreamReport, tables: StreamTables) -> Finding:
     if math.isnan(total(tables.totals, report.reference, "recall", PART).value):
         return Finding(question, "undefined", "unknown", f"Recall just after it is undefined: {_why_none(report)}.")
     answer = (
-        f"Over {_where(report)}, {count(report.count(JUST_AFTER).positive)} of them {report.classes.positive}, recall "
-        f"is {_recalls(tables)}. {beside_reference(tables, report.reference, 'recall', 'recall there', PART)}"
+        f"Recall over {_where(report)}, {count(report.count(JUST_AFTER).positive)} of them {report.classes.positive}: "
+        f"{_recalls(tables)}."
     )
+    if tied(tables.totals, names(tables), "recall", PART) is None:
+        answer += f" {beside_reference(tables, report.reference, 'recall', 'recall there', PART)}"
     before = tables.recoveries.set_index("model")["recall_before"].dropna()
     if before.empty:
         return Finding(question, "before: undefined", "unknown", answer)

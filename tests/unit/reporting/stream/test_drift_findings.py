@@ -76,12 +76,21 @@ def test_the_cost_is_that_of_the_same_messages_for_all(report: StreamReport, tol
     found = what_it_costs(report, told)
     answer = plain(found.answer)
     assert answer.startswith(
-        f"Over the first 300 messages after the change, {report.count('just after the change').positive} of them spam, "
-        "recall is exact naive Bayes 0.800 [0.750, 0.850], "
+        "Recall over the first 300 messages after the change, "
+        f"{report.count('just after the change').positive} of them spam: exact naive Bayes 0.800 [0.750, 0.850], "
     )
     assert "By recall there, logistic regression does detectably better than exact naive Bayes" in answer
     assert answer.endswith("Over the 300 messages before, it was 0.620 to 0.950.")
     assert (found.tag, found.style) == ("−0.05 recall", "loses")
+
+
+def test_equal_recall_is_told_once(report: StreamReport, told: StreamTables) -> None:
+    tables = replace(
+        told, totals=told.totals.assign(value=0.0, difference=0.0, difference_low=0.0, difference_high=0.0)
+    )
+    said = "recall over the first 300 messages after the change: 0.000 with all 3 models"
+    assert change_said(report, tables) == said
+    assert what_it_costs(report, tables).answer.count("0.000") == 1
 
 
 def test_recovery_is_told_in_the_order_of_the_models_with_its_caveat(report: StreamReport, told: StreamTables) -> None:
