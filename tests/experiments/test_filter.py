@@ -215,6 +215,46 @@ def test_a_bad_line_stops_it_where_that_is_wished(tmp_path: Path) -> None:
     assert load_filter(tmp_path / "m")[0].num_learnt == 4
 
 
+def test_another_input_is_not_taken_for_the_one_that_is_resumed(tmp_path: Path) -> None:
+    one, other = stream(100), stream(300, seed=1)
+    assert run(tmp_path, "--format", "tsv", "--quiet", *SMALL, data=one).returncode == 0
+    before = (tmp_path / "m").read_bytes()
+    refused = run(tmp_path, "--format", "tsv", "--quiet", "--resume", data=other)
+    assert refused.returncode == 2
+    assert b"This is another input than the one that the filter knows 100 lines of" in refused.stderr
+    assert b"Nothing has been learnt" in refused.stderr
+    assert (tmp_path / "m").read_bytes() == before
+    with start(tmp_path, "--format", "tsv") as process:  # of the next input a line is learnt, then it is killed
+        give(process, other[: other.index(b"\n") + 1])
+        while lines_known(tmp_path / "m") != 1:
+            assert process.poll() is None
+        process.kill()
+        process.communicate(timeout=60)
+    assert run(tmp_path, "--format", "tsv", "--quiet", "--resume", data=other).returncode == 0
+    (tmp_path / "whole").mkdir()
+    for data in (one, other):
+        assert run(tmp_path / "whole", "--format", "tsv", "--quiet", *SMALL, data=data).returncode == 0
+    assert (tmp_path / "m").read_bytes() == (tmp_path / "whole" / "m").read_bytes()
+
+
+@pytest.mark.parametrize("count", [True, False])
+def test_a_wrong_format_is_told_and_makes_no_filter(tmp_path: Path, count: bool) -> None:
+    data = b"spam\twin cash\nham\tlunch\n" * 5
+    (tmp_path / "a.tsv").write_bytes(data)
+    done = run(tmp_path, "--format", "jsonl", *(("--count", "a.tsv") if count else ()), data=data)
+    assert done.returncode == 2
+    assert b"None of the 10 lines is a message as --format jsonl has it" in done.stderr
+    assert b"look like --format tsv" in b" ".join(done.stderr.split())
+    assert done.stdout.count(b"\n") == (0 if count else 10)
+    assert not (tmp_path / "m").exists()
+
+
+def test_what_a_killed_save_has_left_is_removed(tmp_path: Path) -> None:
+    (tmp_path / ".m-12345678.unfinished").write_bytes(b"PK")
+    assert run(tmp_path, "--format", "tsv", "--quiet", *SMALL, data=b"spam\twin\n").returncode == 0
+    assert not list(tmp_path.glob("*.unfinished"))
+
+
 def test_a_file_that_is_no_filter_is_refused_and_kept(tmp_path: Path, learnt: Path) -> None:
     content = (learnt / "m").read_bytes()
     for bad in (content[: len(content) // 2], b"", b"no filter", content.replace(b'"version": 1', b'"version": 9')):
@@ -296,5 +336,5 @@ def test_files_counted_in_parallel_are_the_filter_of_all(tmp_path: Path, jobs: s
     if jobs == "ray":
         refused = run(tmp_path, "--format", "tsv", "--on-bad", "stop", "--jobs", "ray", "--count", "0.tsv")
         assert refused.returncode == 2
-        assert b"the label 'eggs' is neither" in refused.stderr
+        assert b"the label 'eggs' is neither" in b" ".join(refused.stderr.split())
         assert b"nothing has been learnt" in b" ".join(refused.stderr.split())

@@ -17,6 +17,7 @@ from pipeline.filter.options import made_with, parser
 from pipeline.filter.session import Session
 from pipeline.filter.stopping import Interrupted, Stop, stop_noted
 from pipeline.filter.tally import Tally
+from pipeline.filter.wrong_format import all_bad
 
 STDIN, STDOUT = 0, 1
 
@@ -57,14 +58,13 @@ def _filter(options: argparse.Namespace, file: ModelFile, stop: Stop, *, learns:
     write = None if options.quiet else _write
     stops = options.on_bad == "stop"
     session = Session(file, options.format, limits, write, _tell, stop.check, options.top, learns=learns, stops=stops)
-    skip = file.lines if options.resume else 0
-    if skip:
-        _tell(f"the filter knows {skip:,} lines: the first {skip:,} answers hold, and these lines are read past")
     begin, code = time.perf_counter(), 0
     try:
-        session.run(Descriptor(STDIN, stop=stop), skip)
+        session.run(Descriptor(STDIN, stop=stop), resume=options.resume)
+        if session.is_all_bad and options.format != "text":
+            raise all_bad(session.tally, options.format, file.labels)
         if learns and not file.path.exists():
-            file.save()
+            file.save(session.trail.known)
     except BrokenPipeError:  # whoever read the answers has enough of them
         return 0
     except Interrupted as interrupted:
@@ -83,7 +83,9 @@ def _count(options: argparse.Namespace, file: ModelFile) -> int:
     by_ray = options.jobs == "ray"
     begin = time.perf_counter()
     tally = count_files(task, file.model, 1 if by_ray else options.jobs, options.ray_address if by_ray else None, _tell)
-    file.save()
+    if tally.lines and tally.lines == tally.faults.total():
+        raise all_bad(tally, options.format, file.labels)
+    file.save(file.known)
     _tell_all(tally, file, begin)
     return 0
 
@@ -130,7 +132,8 @@ def _tell_all(tally: Tally, file: ModelFile, begin: float) -> None:
     for line in tally.summary(time.perf_counter() - begin):
         _tell(line)
     model = file.model
-    _tell(f"{file.path}: {model.settings.learner}, {model.num_learnt:,} learnt, {model.num_bytes / 1e6:.1f} MB")
+    if file.path.exists():
+        _tell(f"{file.path}: {model.settings.learner}, {model.num_learnt:,} learnt, {model.num_bytes / 1e6:.1f} MB")
 
 
 if __name__ == "__main__":

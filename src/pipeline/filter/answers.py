@@ -6,6 +6,7 @@ Shapes: m messages of a block, n lines of it.
 from __future__ import annotations
 
 import json
+import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -64,9 +65,14 @@ def _line(answer: _Answer) -> str:
     return f"{answer.label}\t{'' if answer.score is None else f'{answer.score:.4f}'}\t{told}\n"
 
 
+def _rounded(number: float, digits: int) -> float | None:
+    """None where it is not finite: JSON has no name for that."""
+    return round(number, digits) if math.isfinite(number) else None
+
+
 def _json_line(answer: _Answer) -> str:
     if answer.score is None:
         return json.dumps({**answer.given, "error": answer.error}) + "\n"
-    because = [[ngram, round(weight, 4)] for ngram, weight in answer.reasons if weight]
-    told = {"label": answer.label, "score": round(answer.score, 6), "because": because}
+    because = [[ngram, _rounded(weight, 4)] for ngram, weight in answer.reasons if weight]
+    told = {"label": answer.label, "score": _rounded(answer.score, 6), "because": because}
     return json.dumps(answer.given | told) + "\n"

@@ -9,7 +9,7 @@ import os
 import socket
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -70,6 +70,8 @@ def count_files(task: Task, model: Filter, jobs: int, ray_address: str | None, t
             remedy="Leave --count out and give the messages on standard input: cat FILE... | python -m pipeline.filter",
         )
     _check_files(task.files)
+    if ray_address is not None:  # its tasks run in folders of their own
+        task = replace(task, files=tuple(path.resolve() for path in task.files))
     whole, tally = new_filter(task.settings), Tally()
     parts = _by_threads(task, jobs) if ray_address is None else _by_ray(task, ray_address)
     for part in parts:
@@ -105,8 +107,8 @@ def _count_file(path: Path, task: Task, counted: Counted) -> None:
         for lines in read_lines(Descriptor(file.fileno(), str(path)), task.limits):
             messages = parse(lines, task.form, task.labels, task.limits.line_bytes)
             if messages.faults and task.stops:
-                raise stopped_by(messages.faults[0], lines.first, str(path))
-            tally.complain(messages.faults, lines.first, counted.told.append, str(path))
+                raise stopped_by(messages.faults[0], lines.first, str(path), resume=False)
+            tally.complain(messages.faults, lines, counted.told.append, str(path))
             known = np.flatnonzero(messages.labels != UNLABELLED)
             grams = counted.model.read(block_of([messages.texts[k] for k in known]))
             counted.model.learn(grams, messages.labels[known])
@@ -124,7 +126,7 @@ def dealt(task: Task, num: int) -> list[Task]:
         least = sizes.index(min(sizes))
         hands[least].append(path)
         sizes[least] += path.stat().st_size + 1
-    return [Task(tuple(hand), task.settings, task.form, task.labels, task.limits, task.stops) for hand in hands]
+    return [replace(task, files=tuple(hand)) for hand in hands]
 
 
 def _by_threads(task: Task, jobs: int) -> Iterator[Counted]:
@@ -154,10 +156,10 @@ def _by_ray(task: Task, address: str) -> Iterator[Counted]:
         if port.isdecimal():  # Ray itself goes on trying for minutes
             socket.create_connection((host, int(port)), timeout=10).close()
         ray.init(address=address, log_to_driver=False, logging_level=40, **options)
-    except OSError:
+    except (OSError, ValueError, OverflowError):  # no answer, no address, no port
         raise UserError(
             f"--ray-address {address}: there is no Ray that answers.",
-            expected="the address of a cluster that runs",
+            expected="the address of a cluster that runs, HOST:PORT or ray://HOST:PORT; `auto` for one on this machine",
             remedy="Start one (ray start --head), or leave --ray-address out: Ray then runs on this machine alone.",
         ) from None
     try:
@@ -174,7 +176,15 @@ def _by_ray(task: Task, address: str) -> Iterator[Counted]:
 
 
 def _check_files(files: Sequence[Path]) -> None:
+    seen = set[Path]()
     for path in files:
+        if path.resolve() in seen:
+            raise UserError(
+                f"{path} is given to --count twice.",
+                expected="each file once: what is given twice is learnt twice",
+                remedy="Name it once. To learn it twice on purpose, give the command twice.",
+            )
+        seen.add(path.resolve())
         if not path.is_file() or not os.access(path, os.R_OK):
             raise UserError(
                 f"{path} cannot be read.",

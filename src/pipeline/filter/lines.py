@@ -25,6 +25,7 @@ CHUNK_BYTES = 1 << 20
 IDLE_SECONDS = 0.05  # a person who has typed a line waits no longer than this for the answer
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 _LINE_END, _RETURN = 10, 13
+_TOO_LONG = b"\0too long\0"
 
 
 @dataclass(frozen=True)
@@ -56,6 +57,17 @@ class Lines:
         """The lines from place `low` to before place `high`."""
         overlong = {place - low: length for place, length in self.overlong.items() if low <= place < high}
         return Lines(self.data, self.starts[low:high], self.stops[low:high], overlong, self.first + low)
+
+    def pieces(self) -> Iterator[memoryview]:
+        """Their bytes, with what ended them; of a line that is too long, which may not be there, only that it is."""
+        view, begin = memoryview(self.data), int(self.starts[0]) if len(self) else 0
+        for place in sorted(self.overlong):
+            yield from (view[begin : self.starts[place]], memoryview(_TOO_LONG))
+            begin = self._line_end(place)
+        yield view[begin : self._line_end(-1) + 1 if len(self) else 0]
+
+    def _line_end(self, place: int) -> int:
+        return self.data.index(b"\n", self.stops[place])
 
 
 @dataclass(frozen=True)
@@ -116,14 +128,11 @@ class Descriptor:
             ) from None
 
 
-def read_lines(source: Source, limits: Limits, skip: int = 0) -> Iterator[Lines]:
+def read_lines(source: Source, limits: Limits) -> Iterator[Lines]:
     """Blocks of lines, none empty; a byte-order mark at the start is no part of the first line.
 
-    Args:
-        skip: lines to read past first.
-
     Raises:
-        UserError: the source cannot be read, or has fewer lines than are to be read past.
+        UserError: the source cannot be read.
     """
     pending = _Pending(limits)
     chunk: bytes | None = None
@@ -134,15 +143,7 @@ def read_lines(source: Source, limits: Limits, skip: int = 0) -> Iterator[Lines]
         elif chunk == b"":
             pending.close()
         if pending.is_full or not chunk:
-            for lines in pending.take(everything=not chunk):
-                if lines.first + len(lines) - 1 > skip:
-                    yield lines.part(max(0, skip - lines.first + 1), len(lines))
-    if pending.count < skip:
-        raise UserError(
-            f"The input has {pending.count:,} lines, fewer than the {skip:,} that were read before.",
-            expected="with --resume, the same input as before",
-            remedy="Give the input again from its first line on, or leave --resume out where it is another one.",
-        )
+            yield from pending.take(everything=not chunk)
 
 
 @dataclass

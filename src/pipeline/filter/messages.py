@@ -6,6 +6,8 @@ Shapes: n lines of a block, m messages that are good.
 from __future__ import annotations
 
 import json
+import math
+import re
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -17,6 +19,7 @@ from pipeline.filter.lines import Lines
 Format = Literal["text", "tsv", "jsonl"]
 UNLABELLED = -1
 _TAB, _BLANK = 9, 32
+_HALF = re.compile("[\ud800-\udfff]")  # of a character, without the other half: JSON can escape it, UTF-8 has none
 _SHOWN = 40  # characters of a wrong value that a complaint shows
 
 
@@ -153,8 +156,9 @@ def _jsonl(lines: Lines, labels: Labels) -> Messages:
         if fault:
             messages.faults.append(fault)
             continue
-        messages.replaced += replaced
-        messages.texts.append(value["text"].encode("utf-8", "surrogatepass"))
+        text, halves = _encoded(value["text"])
+        messages.replaced += replaced + halves
+        messages.texts.append(text)
         found.append(codes[_label_of(value)])
         places.append(place)
     messages.labels, messages.places = np.array(found, np.int8), np.array(places, np.int64)
@@ -174,15 +178,31 @@ def _loaded(line: bytes) -> tuple[Any, int]:
         text = line.decode(errors="replace")
         replaced = len(text) - len(line.decode(errors="ignore"))
     try:
-        return json.loads(text, parse_constant=_refuse), replaced
+        return json.loads(text, parse_constant=_refuse, parse_float=_finite), replaced
     except json.JSONDecodeError as error:
         return _NoJson(f"{error.msg} at character {error.pos + 1}"), replaced
     except (ValueError, RecursionError) as error:  # numbers of too many digits, brackets in brackets in brackets
         return _NoJson(str(error)), replaced
 
 
+def _encoded(text: str) -> tuple[bytes, int]:
+    """The text in UTF-8, and how many halves of characters were replaced in it."""
+    try:
+        return text.encode(), 0
+    except UnicodeEncodeError:
+        text, halves = _HALF.subn("\ufffd", text)
+        return text.encode(), halves
+
+
 def _refuse(name: str) -> None:
     raise ValueError(f"{name} is no JSON")
+
+
+def _finite(text: str) -> float:
+    number = float(text)
+    if math.isinf(number):  # it could not be written again
+        raise ValueError(f"{_shown(text)} is too large a number")
+    return number
 
 
 def _fault_of(place: int, value: Any, labels: Labels, codes: dict[str, int]) -> Fault | None:

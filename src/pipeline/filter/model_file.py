@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Annotated
 
 from filelock import FileLock, Timeout
-from pydantic import TypeAdapter, ValidationError
+from pydantic import Field, StrictInt, StrictStr, TypeAdapter, ValidationError
 
 from pipeline.errors import UserError
 from pipeline.filter.messages import Labels
-from pipeline.online.files import load_filter, save_filter
+from pipeline.filter.progress import Known
+from pipeline.online.files import Notes, load_filter, remove_leftovers, save_filter
 from pipeline.online.filters import Filter, new_filter
 from pipeline.online.settings import FilterSettings
 
@@ -36,22 +38,32 @@ class ModelFile:
     """A filter and where it is kept.
 
     Attributes:
-        lines: how many lines of the input the filter knows, good, bad and unlabelled ones.
+        known: what the file says that the filter knows of its input.
     """
 
     path: Path
     model: Filter
     labels: Labels
-    lines: int = 0
+    known: Known = field(default_factory=Known)
 
-    def save(self) -> None:
+    def save(self, known: Known) -> None:
         """Replace the file, at one stroke.
 
         Raises:
             UserError: it cannot be written.
         """
-        notes = {"positive": self.labels.positive, "negative": self.labels.negative, "lines": self.lines}
-        save_filter(self.path, self.model, notes)
+        save_filter(self.path, self.model, vars(self.labels) | vars(known))
+        self.known = known
+
+
+@dataclass(frozen=True)
+class _Notes:
+    """What is in the file beside the filter."""
+
+    positive: StrictStr
+    negative: StrictStr
+    lines: Annotated[StrictInt, Field(ge=0)]
+    digest: StrictStr
 
 
 def open_model(path: Path, given: dict[str, object], *, learns: bool) -> ModelFile:
@@ -65,10 +77,9 @@ def open_model(path: Path, given: dict[str, object], *, learns: bool) -> ModelFi
     """
     if path.exists():
         model, notes = load_filter(path)
-        made = vars(model.settings) | {name: notes.get(name, DEFAULTS[name]) for name in ("positive", "negative")}
-        _compare(path, given, made)
-        labels = Labels(str(made["positive"]), str(made["negative"]))
-        return ModelFile(path, model, labels, int(notes.get("lines", 0)))
+        file = _with_notes(path, model, notes)
+        _compare(path, given, vars(model.settings) | vars(file.labels))
+        return file
     if not learns:
         raise UserError(
             f"There is no filter {path}, and without learning there will be none.",
@@ -80,6 +91,21 @@ def open_model(path: Path, given: dict[str, object], *, learns: bool) -> ModelFi
     labels = Labels(str(made.pop("positive")), str(made.pop("negative")))
     _check_labels(labels)
     return ModelFile(path, new_filter(_settings(made)), labels)
+
+
+def _with_notes(path: Path, model: Filter, notes: Notes) -> ModelFile:
+    try:
+        read = TypeAdapter(_Notes).validate_python(notes)
+        labels = Labels(read.positive, read.negative)
+        _check_labels(labels)
+    except ValueError as error:  # of pydantic, or ours
+        what = ".".join(map(str, error.errors()[0]["loc"])) if isinstance(error, ValidationError) else "the labels"
+        raise UserError(
+            f"The filter {path} cannot be read: {what} of its notes are missing or wrong.",
+            expected="a filter that python -m pipeline.filter has saved, this version of it",
+            remedy="Put the file back from a copy, or name a new file and learn the messages again.",
+        ) from None
+    return ModelFile(path, model, labels, Known(read.lines, read.digest))
 
 
 @contextmanager
@@ -107,6 +133,7 @@ def held(path: Path) -> Iterator[None]:
             remedy="Check the name, or make the folder.",
         ) from None
     try:
+        remove_leftovers(path)
         yield
     finally:
         lock.release()
@@ -139,18 +166,11 @@ def _check_labels(labels: Labels) -> None:
 
 def _settings(made: dict[str, object]) -> FilterSettings:
     try:
-        settings = TypeAdapter(FilterSettings).validate_python(made)
+        return TypeAdapter(FilterSettings).validate_python(made)
     except ValidationError as error:
         first = error.errors()[0]
         raise UserError(
             f"--{str(first['loc'][0]).replace('_', '-')} {_spelled(made[str(first['loc'][0])])} is not allowed.",
-            expected=first["msg"],
+            expected=first["msg"].removeprefix("Value error, "),
             remedy="See python -m pipeline.filter --help.",
         ) from None
-    if settings.ngrams[0] > settings.ngrams[1]:
-        raise UserError(
-            f"--ngrams {_spelled(settings.ngrams)} has more words at least than at most.",
-            expected="fewest and most words, say 1-2",
-            remedy=f"Turn them round: --ngrams {_spelled(settings.ngrams[::-1])}.",
-        )
-    return settings

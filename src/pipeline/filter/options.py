@@ -34,8 +34,9 @@ formats, and an answer line for each line of the input, bad ones included:
 Each message is scored first, by what was learnt from all before it, then learnt if it has a label. Lines are worked on
 in blocks: large ones where the input pours in, a single line where someone types. After each block its answers are
 written, then the filter is saved, whole or not at all. So after a kill the file knows no line that was not answered,
-and with --resume every line is learnt exactly once. Lines that were answered but not saved are answered again: keep as
-many of the old answers as the program says that it knows lines.
+and with --resume every line is learnt exactly once. Blocks without labels teach nothing and are not saved. Lines that
+were answered but not saved are answered again: keep as many of the old answers as the program says that it knows lines.
+--resume goes with the input that was learnt from last, given again from its first line on; another one is refused.
 """
 
 

@@ -4,8 +4,12 @@ Each message is scored by what was learnt from all before it, so that blocks, wh
 pause, change nothing but how often the filter is saved.
 
 Answers are written before the filter is saved. So when the program is killed, the file knows no line that was not
-answered: given the same input with --resume, each line is learnt exactly once, and each is answered at least once,
-those of the block in flight perhaps twice. The file's number of lines tells how many answers to keep.
+answered: given the same input with --resume, each line is learnt exactly once, and each is answered at least once. A
+block without labels changes nothing in the filter and is not saved, so the lines after the last labelled block that was
+saved are answered twice. The file's number of lines tells how many answers to keep.
+
+Before an input teaches its first message, the file forgets how far the one before was read. Killed right then, it
+knows this input by its first line, and no line of it.
 """
 
 from __future__ import annotations
@@ -17,9 +21,10 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from pipeline.filter.answers import certainty, write_answers
-from pipeline.filter.lines import Limits, Lines, Source, read_lines
+from pipeline.filter.lines import Limits, Lines, Source
 from pipeline.filter.messages import UNLABELLED, Format, Messages, parse
 from pipeline.filter.model_file import ModelFile
+from pipeline.filter.progress import Known, Trail, read_on
 from pipeline.filter.tally import Tally, stopped_by
 from pipeline.online.blocks import Grams, block_of
 
@@ -39,6 +44,7 @@ class Session:
         learns: whether labelled messages are learnt.
         stops: whether the first bad line ends it.
         tally: what has happened so far.
+        trail: lines of the input that are behind it.
     """
 
     file: ModelFile
@@ -51,30 +57,43 @@ class Session:
     learns: bool = True
     stops: bool = False
     tally: Tally = field(default_factory=Tally)
+    trail: Trail = field(default_factory=Trail)
+    _forgets: bool = False  # the file knows another input, until there is something to learn from this one
 
-    def run(self, source: Source, skip: int = 0) -> None:
+    @property
+    def is_all_bad(self) -> bool:
+        """Whether the input has lines, all of them bad."""
+        return 0 < self.trail.lines == self.tally.faults.total()
+
+    def run(self, source: Source, *, resume: bool = False) -> None:
         """Work until the input ends.
 
         Args:
-            skip: lines of the input that the filter knows already.
+            resume: the filter knows the first lines of this input: they are read past.
 
         Raises:
-            UserError: the input cannot be read, the filter cannot be written, or a line is bad and bad lines stop it.
+            UserError: the input cannot be read or is not the one that is to be resumed, the filter cannot be written,
+                or a line is bad and bad lines stop it.
             BrokenPipeError: nobody reads the answers any more; the filter is saved.
             Whatever `check` raises.
         """
-        self.file.lines = skip
-        for lines in read_lines(source, self.limits, skip):
+        known = self.file.known if resume else Known()
+        self._forgets = known != self.file.known
+        for lines in read_on(source, self.limits, known, self.trail, self.tell):
             self.check()
             messages = parse(lines, self.form, self.file.labels, self.limits.line_bytes)
             if self.stops and messages.faults:
                 fault = messages.faults[0]
                 self._do(lines.part(0, fault.place), messages.before(fault.place))
-                raise stopped_by(fault, lines.first, "Standard input")
+                raise stopped_by(fault, lines.first, "Standard input", resume=not self._forgets)
             self._do(lines, messages)
 
     def _do(self, lines: Lines, messages: Messages) -> None:
-        self.tally.complain(messages.faults, lines.first, self.tell)
+        self.tally.complain(messages.faults, lines, self.tell)
+        self.trail.add(lines)
+        if self._forgets and self.learns and (messages.labels != UNLABELLED).any():
+            self.file.save(self.trail.begun)
+            self._forgets = False
         grams = self.file.model.read(block_of(messages.texts))
         before = self.tally.learnt
         answers = self._answer(messages, grams) if self.write else b""
@@ -82,10 +101,9 @@ class Session:
             self._learn(messages, grams)
         self.tally.lines += len(lines)
         self.tally.replaced += messages.replaced + int(grams.invalid.sum())
-        self.file.lines += len(lines)
         nobody_reads = self.write is not None and not self.write(answers)
         if self.tally.learnt > before:
-            self.file.save()
+            self.file.save(self.trail.known)
         if nobody_reads:
             raise BrokenPipeError
 

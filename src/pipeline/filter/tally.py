@@ -10,9 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.errors import UserError
+from pipeline.filter.lines import Lines
 from pipeline.filter.messages import UNLABELLED, Fault
 
 TOLD_OF_A_KIND = 10  # bad lines of a kind that are told one by one
+SAMPLE_BYTES = 1000
 
 
 @dataclass
@@ -25,6 +27,7 @@ class Tally:
         answered: messages that were scored.
         replaced: undecodable byte sequences.
         faults: bad lines by kind.
+        sample: how a bad line begins, one of the first; b"" where there is none but empty ones.
         outcomes: labelled messages that were scored before they were learnt, by (label, called positive).
     """
 
@@ -33,19 +36,22 @@ class Tally:
     answered: int = 0
     replaced: int = 0
     faults: Counter[str] = field(default_factory=Counter)
+    sample: bytes = b""
     outcomes: Counter[tuple[bool, bool]] = field(default_factory=Counter)
 
-    def complain(self, faults: list[Fault], first: int, tell: Callable[[str], None], name: str = "") -> None:
+    def complain(self, faults: list[Fault], lines: Lines, tell: Callable[[str], None], name: str = "") -> None:
         """Tell of bad lines, of each kind the first ten.
 
         Args:
-            first: number of the first line of their block.
+            lines: their block.
             name: of the file.
         """
         for fault in faults:
+            if not self.sample and self.faults.total() < TOLD_OF_A_KIND:
+                self.sample = lines.line(fault.place)[:SAMPLE_BYTES]
             self.faults[fault.kind] += 1
             if self.faults[fault.kind] <= TOLD_OF_A_KIND:
-                tell(f"{name}{': ' * bool(name)}line {first + fault.place:,}: {fault.told}")
+                tell(f"{name}{': ' * bool(name)}line {lines.first + fault.place:,}: {fault.told}")
             if self.faults[fault.kind] == TOLD_OF_A_KIND:
                 tell(f"more lines like it are counted, not told: {fault.kind}")
 
@@ -63,6 +69,7 @@ class Tally:
         self.answered += other.answered
         self.replaced += other.replaced
         self.faults += other.faults
+        self.sample = self.sample or other.sample
         self.outcomes += other.outcomes
 
     def summary(self, seconds: float) -> list[str]:
@@ -89,10 +96,15 @@ class Tally:
         return ", ".join(f"{name} {100 * part / of:.2f} %" for name, (part, of) in shares.items() if of)
 
 
-def stopped_by(fault: Fault, first: int, name: str) -> UserError:
-    """The error of a bad line where bad lines stop the stream."""
+def stopped_by(fault: Fault, first: int, name: str, *, resume: bool) -> UserError:
+    """The error of a bad line where bad lines stop the stream.
+
+    Args:
+        resume: whether the filter knows what comes before, so that it can go on from there.
+    """
+    how = "with --resume" if resume else "again: nothing has been learnt yet"
     return UserError(
         f"{name}, line {first + fault.place:,}: {fault.told}.",
         expected="one message a line, as --format says, with a label that is known or none",
-        remedy="Mend the line and give the same command with --resume, or leave bad lines out by --on-bad skip.",
+        remedy=f"Mend the line and give the same command {how}. Or leave bad lines out by --on-bad skip.",
     )

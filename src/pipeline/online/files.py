@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import json
 import os
+import re
 import tempfile
 import zipfile
 from pathlib import Path
@@ -22,6 +24,7 @@ from pipeline.online.settings import FilterSettings
 FORMAT = "text-experiment-pipeline filter"
 VERSION = 1  # of the file, and of how n-grams are read and hashed
 HEADER = "header"
+_UNFINISHED = ".unfinished"
 Notes = dict[str, str | int]
 
 
@@ -41,13 +44,16 @@ def save_filter(path: Path, model: Filter, notes: Notes) -> None:
     written = np.frombuffer(json.dumps(header).encode(), np.uint8)
     temporary = None
     try:
-        with tempfile.NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}-", delete=False) as file:
+        with tempfile.NamedTemporaryFile(
+            dir=path.parent, prefix=f".{path.name}-", suffix=_UNFINISHED, delete=False
+        ) as file:
             temporary = Path(file.name)
             np.savez(file, allow_pickle=False, **{HEADER: written}, **model.arrays())
             file.flush()
             os.fsync(file.fileno())
         temporary.chmod(0o666 & ~_umask())  # as any file that one writes: temporary ones are one's own alone
         temporary.replace(path)
+        _sync(path.parent)
     except OSError as error:
         raise UserError(
             f"The filter cannot be written to {path}: {error.strerror or error}.",
@@ -57,6 +63,28 @@ def save_filter(path: Path, model: Filter, notes: Notes) -> None:
     finally:
         if temporary:
             temporary.unlink(missing_ok=True)
+
+
+def remove_leftovers(path: Path) -> None:
+    """Remove what is left of saves to `path` that were killed. Nobody may be saving to it meanwhile."""
+    ours = re.compile(re.escape(f".{path.name}-") + r"[a-z0-9_]{8}" + re.escape(_UNFINISHED))
+    with contextlib.suppress(OSError):  # a folder that does not let us: they only take room
+        for other in path.parent.iterdir():
+            if ours.fullmatch(other.name):
+                other.unlink(missing_ok=True)
+
+
+def _sync(folder: Path) -> None:
+    """Let the new name of a file outlast a loss of power, where folders can be written to disk by themselves."""
+    try:
+        descriptor = os.open(folder, os.O_RDONLY)
+    except OSError:  # Windows opens no folders, and no reading is allowed in some
+        return
+    try:
+        with contextlib.suppress(OSError):  # some network drives know no such wish; the file itself is in its place
+            os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def _umask() -> int:
@@ -89,7 +117,7 @@ def load_filter(path: Path) -> tuple[Filter, Notes]:
             raise _refusal(path, f"it is of version {header['version']}, this program reads version {VERSION}")
         model = new_filter(TypeAdapter(FilterSettings).validate_python(header["settings"]))
         model.restore(arrays)
-        return model, header["notes"]
+        return model, TypeAdapter(Notes).validate_python(header["notes"], strict=True)
     except (zipfile.BadZipFile, EOFError, OSError, ValueError, KeyError, TypeError, RuntimeError, MemoryError) as error:
         if isinstance(error, UserError):
             raise

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from pipeline.errors import UserError
-from pipeline.filter.counting import Task, count_files, dealt
+from pipeline.filter.counting import Counted, Task, count_files, count_task, dealt
 from pipeline.filter.lines import Limits
 from pipeline.filter.messages import Labels
 from pipeline.online.blocks import block_of
@@ -97,6 +97,38 @@ def test_ray_that_is_not_installed_is_told_with_its_extra(tmp_path: Path, monkey
     with pytest.raises(UserError) as caught:
         count_files(task_of((tmp_path / "a",)), new_filter(SETTINGS), 1, "local", print)
     assert "pip install 'text-experiment-pipeline[ray]'" in caught.value.remedy
+
+
+def test_a_file_that_is_given_twice_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "a").write_bytes(b"spam\tx\n")
+    (tmp_path / "b").symlink_to(tmp_path / "a")
+    model = new_filter(SETTINGS)
+    with pytest.raises(UserError, match="b is given to --count twice"):
+        count_files(task_of((tmp_path / "a", tmp_path / "b")), model, 1, None, print)
+    assert model.num_learnt == 0
+
+
+def test_tasks_of_ray_have_whole_paths(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """They run in folders of their own."""
+    (tmp_path / "a").write_bytes(b"spam\tx\n")
+    monkeypatch.chdir(tmp_path)
+    given = list[Path]()
+
+    def by_ray(task: Task, _: str) -> list[Counted]:
+        given.extend(task.files)
+        return [count_task(task)]
+
+    monkeypatch.setattr("pipeline.filter.counting._by_ray", by_ray)
+    count_files(task_of((Path("a"),)), new_filter(SETTINGS), 1, "local", print)
+    assert given == [(tmp_path / "a").resolve()]
+
+
+@pytest.mark.parametrize("address", ["foo", "local:abc", "localhost:99999", ""])
+def test_what_is_no_address_of_a_cluster_is_told(tmp_path: Path, address: str) -> None:
+    pytest.importorskip("ray")
+    (tmp_path / "a").write_bytes(b"spam\tx\n")
+    with pytest.raises(UserError, match=f"--ray-address {address}: there is no Ray that answers"):
+        count_files(task_of((tmp_path / "a",)), new_filter(SETTINGS), 1, address, print)
 
 
 def test_a_cluster_that_does_not_answer_is_told(tmp_path: Path) -> None:

@@ -3,66 +3,22 @@
 import dataclasses
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sessions import LINES, SMALL, At, Pieces
 
 from pipeline.errors import UserError
-from pipeline.filter.answers import certainty
-from pipeline.filter.lines import Limits
-from pipeline.filter.messages import Format, Labels
-from pipeline.filter.model_file import ModelFile, open_model
-from pipeline.filter.session import Session
+from pipeline.filter.answers import certainty, write_answers
+from pipeline.filter.messages import Labels, Messages
+from pipeline.filter.model_file import open_model
+from pipeline.filter.progress import Known
 from pipeline.filter.stopping import Interrupted
-from pipeline.online.files import load_filter
+from pipeline.online.files import save_filter
 from pipeline.online.filters import new_filter
-from pipeline.online.settings import FilterSettings
-
-SMALL = FilterSettings("naive_bayes", (1, 2), 8, 1, 0, "ngrams", 1.0)
-LINES = [b"spam\twin cash now", b"ham\tlunch at noon", b"\twin lunch", b"hm\tbad", b"spam\tcash cash", b"ham\tnoon"]
-
-
-class Pieces:
-    """A source that gives its pieces, None where it pauses."""
-
-    def __init__(self, *pieces: bytes | None) -> None:
-        self.pieces = list(pieces)
-
-    def read(self, timeout: float | None) -> bytes | None:
-        """The next piece."""
-        while self.pieces:
-            piece = self.pieces.pop(0)
-            if piece or (piece is None and timeout is not None):
-                return piece
-        return b""
-
-
-@dataclasses.dataclass
-class At:
-    """A session in a folder, and what it wrote and told."""
-
-    folder: Path
-    settings: FilterSettings = SMALL
-    written: list[bytes] = dataclasses.field(default_factory=list)
-    told: list[str] = dataclasses.field(default_factory=list)
-
-    def session(self, form: Format = "tsv", block: int = 100, *, quiet: bool = False, stops: bool = False) -> Session:
-        """A new one."""
-        file = ModelFile(self.folder / "m", new_filter(self.settings), Labels())
-        return Session(file, form, Limits(block), None if quiet else self.write, self.told.append, stops=stops)
-
-    def write(self, data: bytes) -> bool:
-        """Keep what is written."""
-        self.written.append(data)
-        return True
-
-    @property
-    def saved(self) -> tuple[int, int]:
-        """Messages that the saved filter has learnt, and lines that it knows."""
-        model, notes = load_filter(self.folder / "m")
-        return model.num_learnt, int(notes["lines"])
 
 
 @given(st.lists(st.integers(0, 80), max_size=6), st.integers(1, 4), st.sampled_from(["naive_bayes", "perceptron"]))
@@ -171,6 +127,33 @@ def fails_at(time: int) -> Callable[[bytes], bool]:
     return write
 
 
+@pytest.mark.parametrize(
+    ("changes", "told"),
+    [
+        ({"positive": None}, "positive of its notes"),
+        ({"positive": 5}, "positive of its notes"),
+        ({"negative": "spam"}, "the labels of its notes"),
+        ({"lines": "x"}, "lines of its notes"),
+        ({"lines": -1}, "lines of its notes"),
+        ({"lines": True}, "lines of its notes|no filter"),
+        ({"digest": None}, "digest of its notes"),
+    ],
+)
+def test_notes_that_are_not_ours_are_refused(tmp_path: Path, changes: dict[str, Any], told: str) -> None:
+    notes = {"positive": "spam", "negative": "ham", "lines": 0, "digest": ""} | changes
+    kept = {name: value for name, value in notes.items() if value is not None}
+    save_filter(tmp_path / "m", new_filter(SMALL), kept)
+    with pytest.raises(UserError, match=told):
+        open_model(tmp_path / "m", {}, learns=True)
+
+
+def test_scores_that_are_not_finite_are_null_in_json() -> None:
+    messages = Messages([b"a"], np.array([-1], np.int8), np.array([0]))
+    bad = np.array([np.nan])
+    answer = write_answers(messages, bad, bad, [[("a", np.inf), ("b", 1.5)]], "jsonl", Labels())
+    assert answer == b'{"label": "ham", "score": null, "because": [["a", null], ["b", 1.5]]}\n'
+
+
 def test_undecodable_bytes_are_replaced_and_counted(tmp_path: Path) -> None:
     session = At(tmp_path).session()
     session.run(Pieces(b"spam\twin \xff\xfe cash\nham\t\xe2\x82 lunch\n"))
@@ -202,10 +185,9 @@ def test_probabilities_of_log_odds() -> None:
 def test_a_filter_knows_what_it_was_made_with(tmp_path: Path) -> None:
     path = tmp_path / "m"
     file = open_model(path, {"log2_buckets": 8, "positive": "junk", "ngrams": (1, 3)}, learns=True)
-    file.lines = 9
-    file.save()
+    file.save(Known(9, "digest"))
     again = open_model(path, {"positive": "junk", "ngrams": (1, 3)}, learns=True)
-    assert (again.labels, again.lines) == (Labels("junk", "ham"), 9)
+    assert (again.labels, again.known) == (Labels("junk", "ham"), Known(9, "digest"))
     assert again.model.settings == file.model.settings
     for name, value, told in (
         ("ngrams", (1, 2), "--ngrams 1-3, and --ngrams 1-2"),
@@ -228,7 +210,7 @@ def test_a_learner_has_the_rate_of_the_experiments_where_none_is_given(tmp_path:
     [
         ({"log2_buckets": 99}, "--log2-buckets 99 is not allowed"),
         ({"ngrams": (0, 2)}, "--ngrams 0-2 is not allowed"),
-        ({"ngrams": (3, 2)}, "--ngrams 3-2 has more words"),
+        ({"ngrams": (3, 2)}, "--ngrams 3-2 is not allowed"),
         ({"rate": -1.0}, "--rate -1.0 is not allowed"),
         ({"positive": "ham"}, "'ham' and 'ham' cannot be the labels"),
         ({"negative": "error"}, "cannot be the labels"),

@@ -41,9 +41,9 @@ def expected(data: bytes, longest: int) -> list[tuple[int, bytes | int]]:
     return [(k, line if len(line) <= longest else len(line)) for k, line in enumerate(lines, 1)]
 
 
-@given(TEXT, st.data(), st.integers(1, 6), st.integers(1, 30), st.integers(0, 8))
+@given(TEXT, st.data(), st.integers(1, 6), st.integers(1, 30))
 def test_lines_are_the_same_wherever_the_input_is_cut(
-    parts: list[bytes], data: st.DataObject, block_lines: int, block_bytes: int, skip: int
+    parts: list[bytes], data: st.DataObject, block_lines: int, block_bytes: int
 ) -> None:
     text = b"".join(parts)
     cuts = sorted(data.draw(st.lists(st.integers(0, len(text)), max_size=8)))
@@ -51,9 +51,8 @@ def test_lines_are_the_same_wherever_the_input_is_cut(
     for low, high in zip([0, *cuts], [*cuts, len(text)], strict=True):
         pieces += [text[low:high], None] if data.draw(st.booleans()) else [text[low:high]]
     lines = expected(text, 1000)
-    skip = min(skip, len(lines))
-    blocks = list(read_lines(Pieces(pieces), Limits(block_lines, block_bytes, 1000), skip))
-    assert told(iter(blocks)) == lines[skip:]
+    blocks = list(read_lines(Pieces(pieces), Limits(block_lines, block_bytes, 1000)))
+    assert told(iter(blocks)) == lines
     assert all(0 < len(lines) <= block_lines for lines in blocks)
 
 
@@ -93,9 +92,3 @@ def test_a_pipe_is_read_and_what_is_none_is_refused() -> None:
     os.close(read_end)
     with pytest.raises(UserError, match="standard input cannot be read: Bad file descriptor"):
         list(read_lines(Descriptor(read_end), Limits()))
-
-
-def test_an_input_that_is_shorter_than_what_was_read_before_is_another_one() -> None:
-    assert not list(read_lines(Pieces([b"one\ntwo"]), Limits(), skip=2))
-    with pytest.raises(UserError, match="2 lines, fewer than the 3"):
-        list(read_lines(Pieces([b"one\ntwo"]), Limits(), skip=3))

@@ -117,6 +117,7 @@ def test_numbers_can_be_labels() -> None:
         (b"nojson", "not JSON", "not JSON: Expecting value at character 1"),
         (b"[" * 199, "not JSON", "not JSON"),
         (b'{"text": NaN}', "not JSON", "NaN is no JSON"),
+        (b'{"text": "a", "n": 1e999}', "not JSON", "'1e999' is too large a number"),
         (b'["text"]', "without a text", 'not an object with a string "text"'),
         (b'{"id": "i"}', "without a text", "not an object"),
         (b'{"text": 5, "id": "i"}', "without a text", "not an object"),
@@ -146,6 +147,12 @@ def test_undecodable_bytes_in_json_are_replaced_and_counted() -> None:
     messages = parsed("jsonl", '{"text": "a\ufffd"}'.encode(), b'{"text": "\xff b \xe2\x82 c"}')
     assert messages.replaced == 2
     assert messages.texts[1].decode() == "\ufffd b \ufffd c"
+
+
+def test_half_a_character_in_json_is_one_undecodable_sequence() -> None:
+    messages = parsed("jsonl", b'{"text": "a \\ud800 b \\udfff\\udfff \\ud83d\\ude00"}')
+    assert messages.texts[0].decode() == "a \ufffd b \ufffd\ufffd \U0001f600"
+    assert messages.replaced == 3
 
 
 def test_what_comes_before_a_line_has_no_fault() -> None:

@@ -1,13 +1,20 @@
 import numpy as np
 
+from pipeline.filter.lines import Lines
 from pipeline.filter.messages import Fault
 from pipeline.filter.tally import Tally, stopped_by
 
 
+def block(num: int, first: int = 1) -> Lines:
+    """Lines of one byte each."""
+    starts = np.arange(num) * 2
+    return Lines(b"x\n" * num, starts, starts + 1, {}, first)
+
+
 def test_of_each_kind_of_bad_line_the_first_ten_are_told() -> None:
     tally, told = Tally(), list[str]()
-    tally.complain([Fault(place, "empty", "the message is empty") for place in range(30)], 1000, told.append)
-    tally.complain([Fault(4, "too long", "it is")], 2000, told.append, "a.tsv")
+    tally.complain([Fault(place, "empty", "the message is empty") for place in range(30)], block(30, 1000), told.append)
+    tally.complain([Fault(4, "too long", "it is")], block(5, 2000), told.append, "a.tsv")
     assert len(told) == 12
     assert told[0] == "line 1,000: the message is empty"
     assert told[10] == "more lines like it are counted, not told: empty"
@@ -30,11 +37,14 @@ def test_a_summary_has_shares_where_they_are_defined() -> None:
 
 def test_tallies_add_up() -> None:
     one, other = Tally(lines=2, learnt=1, replaced=1), Tally(lines=3, learnt=2)
-    other.complain([Fault(0, "empty", "")], 1, lambda _: None)
+    other.complain([Fault(0, "empty", "")], block(1), lambda _: None)
     one.add(other)
     assert (one.lines, one.learnt, one.replaced, one.faults) == (5, 3, 1, {"empty": 1})
+    other.add(one)
+    assert other.sample == one.sample == b"x"
 
 
 def test_a_line_that_stops_is_named_from_the_start_of_the_input() -> None:
-    error = stopped_by(Fault(2, "empty", "the message is empty"), 41, "Standard input")
+    error = stopped_by(Fault(2, "empty", "the message is empty"), 41, "Standard input", resume=True)
     assert error.happened == "Standard input, line 43: the message is empty."
+    assert "with --resume" in error.remedy

@@ -1,6 +1,7 @@
 import io
 import json
 import os
+import stat
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,7 @@ from pipeline.errors import UserError
 from pipeline.online import files
 from pipeline.online.blocks import block_of
 from pipeline.online.characters import table_checksum
-from pipeline.online.files import load_filter, save_filter
+from pipeline.online.files import load_filter, remove_leftovers, save_filter
 from pipeline.online.filters import Filter, new_filter
 from pipeline.online.settings import FilterSettings
 
@@ -253,6 +254,46 @@ def test_an_interruption_leaves_the_old_file(tmp_path: Path, monkeypatch: pytest
         save_filter(path, new_filter(made()), {})
     assert path.read_bytes() == before
     assert list(tmp_path.iterdir()) == [path]
+
+
+def test_what_killed_saves_have_left_is_removed_and_nothing_else(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "m"
+    save_filter(path, learnt(made()), NOTES)
+    others = [tmp_path / "m-a", tmp_path / ".m-notes", tmp_path / ".m.lock", tmp_path / ".m-a-12345678.unfinished"]
+    for other in others:
+        other.write_bytes(b"")
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "unlink", lambda *_, **__: None)  # killed, it cleans up nothing
+        patch.setattr(Path, "chmod", failing)
+        with pytest.raises(UserError):
+            save_filter(path, new_filter(made()), {})
+    assert len(list(tmp_path.iterdir())) == len(others) + 2
+    remove_leftovers(path)
+    assert sorted(tmp_path.iterdir()) == sorted([path, *others])
+
+
+def failing(*_: object) -> None:
+    raise OSError(5, "killed")
+
+
+def test_the_name_of_a_file_is_written_to_disk_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    written, fsync = list[tuple[bool, bool]](), os.fsync
+
+    def noted(descriptor: int) -> None:
+        written.append((stat.S_ISDIR(os.fstat(descriptor).st_mode), (tmp_path / "m").exists()))
+        fsync(descriptor)
+
+    monkeypatch.setattr(os, "fsync", noted)
+    save_filter(tmp_path / "m", new_filter(made()), {})
+    assert written == [(False, False), (True, True)]
+
+
+@pytest.mark.parametrize("notes", [[], None, "x", {"lines": [1]}, {"lines": 1.5}])
+def test_other_notes_are_refused(notes: object, tmp_path: Path) -> None:
+    with pytest.raises(UserError, match="it is no filter"):
+        load_filter(crafted(tmp_path / "a", learnt(made()), notes=notes))
 
 
 def test_where_no_file_can_be_written_that_is_told(tmp_path: Path) -> None:
