@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from pipeline.reporting import style, words
@@ -12,6 +11,7 @@ from pipeline.reporting.comparison.contrasts import contrasts
 from pipeline.reporting.comparison.facts import Pair, Variant
 from pipeline.reporting.comparison.legends import legend, legend_height, names_of, proxy, rows_height
 from pipeline.reporting.comparison.scene import BASELINES, MOST_CURVES, Scene, label, rank
+from pipeline.reporting.plates import Plate
 from pipeline.reporting.style import INK, LOOKS, Look
 
 if TYPE_CHECKING:
@@ -37,38 +37,11 @@ KIND_NAMES = {
 }  # fmt: skip
 
 
-@dataclass(frozen=True)
-class Plate:
-    """One figure of the report.
-
-    Attributes:
-        name: of its files, without suffix.
-        title: what it shows.
-        reading: how to read it.
-        draw: fills an empty figure.
-        width, height: in inches.
-    """
-
-    name: str
-    title: str
-    reading: str
-    draw: Callable[[Figure], None]
-    width: float
-    height: float
-
-
-def draw_figures(scene: Scene) -> list[Plate]:
-    """Draw every figure that the comparison has the data for into `figures/`; those that were drawn."""
-    folder = scene.path / "figures"
-    folder.mkdir(exist_ok=True)
+def caption(scene: Scene) -> style.Caption:
+    """The line below every figure."""
     comparison = scene.comparison
     text = f"{words.listed(comparison.protocols)} protocol  ·  {comparison.title}"
-    caption = style.Caption(text, any(variant.stand_in for variant in comparison.variants))
-    drawn = list(plates(scene))
-    for plate in drawn:
-        with style.sheet(folder / plate.name, caption, width=plate.width, height=plate.height) as figure:
-            plate.draw(figure)
-    return drawn
+    return style.Caption(text, any(variant.stand_in for variant in comparison.variants))
 
 
 def plates(scene: Scene) -> Iterator[Plate]:

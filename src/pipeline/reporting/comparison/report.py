@@ -6,10 +6,11 @@ from pathlib import Path
 
 from pipeline.reporting.comparison import sentences
 from pipeline.reporting.comparison.files import remove_drawn, write_tables
-from pipeline.reporting.comparison.plates import draw_figures
+from pipeline.reporting.comparison.plates import caption, plates
 from pipeline.reporting.comparison.scene import read_comparison
 from pipeline.reporting.comparison.tables import all_tables
-from pipeline.reporting.page import picture, write_page
+from pipeline.reporting.page import write_page
+from pipeline.reporting.plates import draw_pictures
 
 TABLES = ("results", "pairs", "runs", "unfinished")
 
@@ -24,12 +25,7 @@ def draw_comparison(folder: Path) -> Path:
     tables = all_tables(scene)
     remove_drawn(folder, TABLES)
     write_tables(folder / "tables", tables)
-    pictures = {
-        plate.name: picture(
-            folder / "figures" / plate.name, plate.title, plate.reading, width=plate.width, height=plate.height
-        )
-        for plate in draw_figures(scene)
-    }
+    pictures = draw_pictures(folder, caption(scene), plates(scene))
     return write_page(
         folder / "report.html",
         "comparison.html.jinja",

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from pipeline.reporting.comparison.plates import Plate
 from pipeline.reporting.grid import upper
+from pipeline.reporting.plates import Plate
 from pipeline.reporting.stream.folder import MemoryFolder
 from pipeline.reporting.stream.memory_findings import Base, base_of, learners
 from pipeline.reporting.stream.memory_tables import sketch_name

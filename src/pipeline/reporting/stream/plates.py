@@ -7,9 +7,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from pipeline.reporting import style
-from pipeline.reporting.comparison.plates import Plate
-from pipeline.reporting.facts import Frame
+from pipeline.reporting.plates import Plate
 from pipeline.reporting.stream import figures
 from pipeline.reporting.stream.facts import Kind
 from pipeline.reporting.stream.folder import StreamFolder
@@ -17,24 +15,11 @@ from pipeline.reporting.stream.verdicts import total
 from pipeline.reporting.words import quantity
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
 WIDE = 8.6  # inches
 ROW = 0.2  # inches of a row of alarms
-
-
-def draw_plates(folder: Path, report: Frame, plates: Iterator[Plate]) -> list[Plate]:
-    """Draw figures into `figures/` of a run folder; those that were drawn."""
-    (folder / "figures").mkdir(exist_ok=True)
-    caption = style.Caption(f"{report.protocol} protocol  ·  {report.experiment} on {report.dataset}", report.stand_in)
-    drawn = list(plates)
-    for plate in drawn:
-        with style.sheet(folder / "figures" / plate.name, caption, width=plate.width, height=plate.height) as figure:
-            plate.draw(figure)
-    return drawn
 
 
 def stream_plates(run: StreamFolder) -> Iterator[Plate]:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
+from types import ModuleType
 
-from pipeline.reporting.comparison.plates import Plate
-from pipeline.reporting.page import Picture, picture, write_page
+from pipeline.reporting.page import write_page
+from pipeline.reporting.plates import Plate, draw_pictures, run_caption
 from pipeline.reporting.stream import findings, memory_findings, memory_tables, sentences, tables
+from pipeline.reporting.stream.answers import Finding
 from pipeline.reporting.stream.facts import Kind
-from pipeline.reporting.stream.folder import read_kind, read_memory, read_stream
+from pipeline.reporting.stream.folder import MemoryFolder, StreamFolder, read_kind, read_memory, read_stream
 from pipeline.reporting.stream.memory_figures import memory_plates
-from pipeline.reporting.stream.plates import draw_plates, stream_plates
+from pipeline.reporting.stream.plates import stream_plates
 from pipeline.reporting.tables import stages
 
 
@@ -27,46 +29,36 @@ def draw_stream(folder: Path) -> Path:
 def draw_models(folder: Path) -> Path:
     """The page of models that read a stream."""
     run = read_stream(folder)
-    return write_page(
-        folder / "report.html",
-        "stream.html.jinja",
-        run=run,
-        report=run.report,
-        manifest=run.manifest,
-        config=run.config,
-        pictures=_pictures(folder, draw_plates(folder, run.report, stream_plates(run))),
-        stages=stages(run.manifest),
-        say=sentences,
-        findings=findings.findings(run.report, run.tables),
-        tables=tables,
-    )
+    return _draw(run, "stream.html.jinja", stream_plates(run), findings.findings(run.report, run.tables), tables)
 
 
 def draw_memory(folder: Path) -> Path:
     """The page on hashing and memory."""
     run = read_memory(folder)
+    answers = memory_findings.findings(run.tables)
+    return _draw(run, "stream_memory.html.jinja", memory_plates(run), answers, memory_tables)
+
+
+def _draw(
+    run: StreamFolder | MemoryFolder,
+    template: str,
+    plates: Iterable[Plate],
+    answers: Sequence[Finding],
+    told: ModuleType,
+) -> Path:
     return write_page(
-        folder / "report.html",
-        "stream_memory.html.jinja",
+        run.path / "report.html",
+        template,
         run=run,
         report=run.report,
         manifest=run.manifest,
         config=run.config,
-        pictures=_pictures(folder, draw_plates(folder, run.report, memory_plates(run))),
+        pictures=draw_pictures(run.path, run_caption(run.report), plates),
         stages=stages(run.manifest),
         say=sentences,
-        findings=memory_findings.findings(run.tables),
-        tables=memory_tables,
+        findings=answers,
+        tables=told,
     )
-
-
-def _pictures(folder: Path, plates: Iterable[Plate]) -> dict[str, Picture]:
-    return {
-        plate.name: picture(
-            folder / "figures" / plate.name, plate.title, plate.reading, width=plate.width, height=plate.height
-        )
-        for plate in plates
-    }
 
 
 DRAW: dict[Kind, Callable[[Path], Path]] = {

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 from pipeline.reporting import style, words
 from pipeline.reporting.comparison.legends import proxy
-from pipeline.reporting.comparison.plates import Plate
 from pipeline.reporting.comparison.scene import label
 from pipeline.reporting.grid import each_once
+from pipeline.reporting.plates import Plate
 from pipeline.reporting.stream_comparison import figures
 from pipeline.reporting.stream_comparison.facts import ComparedStream
 from pipeline.reporting.stream_comparison.scene import Scene
@@ -23,18 +23,11 @@ WIDE, ROW, IN_A_ROW = 8.6, 0.36, 3
 TITLES = {"f1": ("f1", "F1 of every model"), "fpr": ("false_positives", "False-positive rate of every model")}
 
 
-def draw_plates(scene: Scene) -> list[Plate]:
-    """Draw the figures into `figures/` of the folder; those that were drawn."""
-    folder = scene.path / "figures"
-    folder.mkdir(exist_ok=True)
+def caption(scene: Scene) -> style.Caption:
+    """The line below every figure."""
     comparison = scene.comparison
     text = f"{words.listed(comparison.protocols)} protocol  ·  {comparison.title}"
-    caption = style.Caption(text, any(stream.stand_in for stream in scene.streams))
-    drawn = list(plates(scene))
-    for plate in drawn:
-        with style.sheet(folder / plate.name, caption, width=plate.width, height=plate.height) as figure:
-            plate.draw(figure)
-    return drawn
+    return style.Caption(text, any(stream.stand_in for stream in scene.streams))
 
 
 def plates(scene: Scene) -> Iterator[Plate]:

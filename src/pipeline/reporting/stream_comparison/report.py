@@ -5,9 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 from pipeline.reporting.comparison.files import remove_drawn, write_tables
-from pipeline.reporting.page import picture, write_page
+from pipeline.reporting.page import write_page
+from pipeline.reporting.plates import draw_pictures
 from pipeline.reporting.stream_comparison import sentences
-from pipeline.reporting.stream_comparison.plates import draw_plates
+from pipeline.reporting.stream_comparison.plates import caption, plates
 from pipeline.reporting.stream_comparison.scene import read_scene
 from pipeline.reporting.stream_comparison.tables import all_tables
 
@@ -24,12 +25,7 @@ def draw_stream_comparison(folder: Path) -> Path:
     tables = all_tables(scene)
     remove_drawn(folder, TABLES)
     write_tables(folder / "tables", tables)
-    pictures = {
-        plate.name: picture(
-            folder / "figures" / plate.name, plate.title, plate.reading, width=plate.width, height=plate.height
-        )
-        for plate in draw_plates(scene)
-    }
+    pictures = draw_pictures(folder, caption(scene), plates(scene))
     return write_page(
         folder / "report.html",
         "stream_comparison.html.jinja",

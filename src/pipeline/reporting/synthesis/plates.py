@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from functools import partial
 from typing import TYPE_CHECKING
 
-from pipeline.reporting import curves, style, words
+from pipeline.reporting import curves, words
 from pipeline.reporting import figures as common
-from pipeline.reporting.comparison.plates import Plate
 from pipeline.reporting.facts import Classes
+from pipeline.reporting.plates import Plate
 from pipeline.reporting.synthesis import figures, judged_figures
 from pipeline.reporting.synthesis.folder import SynthesisFolder
 from pipeline.reporting.synthesis.published import published_of
@@ -23,20 +23,6 @@ if TYPE_CHECKING:
 WIDE = 7.2  # inches
 LEAST_KL = 0.1  # nats a message that the axis shows at least, so that next to nothing looks like it
 PANELS = ("accuracy", "precision", "f1", "pr_auc")
-
-
-def draw_figures(run: SynthesisFolder) -> list[Plate]:
-    """Draw every figure that the run has the data for into `figures/`; those that were drawn."""
-    folder = run.path / "figures"
-    folder.mkdir(exist_ok=True)
-    report = run.report
-    text = f"{report.protocol} protocol  ·  {report.experiment} on {report.dataset}"
-    drawn = list(plates(run))
-    for plate in drawn:
-        caption = style.Caption(text, report.stand_in)
-        with style.sheet(folder / plate.name, caption, width=plate.width, height=plate.height) as figure:
-            plate.draw(figure)
-    return drawn
 
 
 def plates(run: SynthesisFolder) -> Iterator[Plate]:

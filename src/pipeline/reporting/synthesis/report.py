@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from pipeline.reporting.page import picture, write_page
+from pipeline.reporting.page import write_page
+from pipeline.reporting.plates import draw_pictures, run_caption
 from pipeline.reporting.synthesis import augmentation_tables, messages, sentences, tables
 from pipeline.reporting.synthesis.folder import read_synthesis
-from pipeline.reporting.synthesis.plates import draw_figures
+from pipeline.reporting.synthesis.plates import plates
 from pipeline.reporting.synthesis.published import published_of
 from pipeline.reporting.tables import stages
 
@@ -19,12 +20,7 @@ def draw_synthesis(folder: Path) -> Path:
         UserError: a file of the folder is missing or cannot be read.
     """
     run = read_synthesis(folder)
-    pictures = {
-        plate.name: picture(
-            folder / "figures" / plate.name, plate.title, plate.reading, width=plate.width, height=plate.height
-        )
-        for plate in draw_figures(run)
-    }
+    pictures = draw_pictures(folder, run_caption(run.report), plates(run))
     return write_page(
         folder / "report.html",
         "synthesis.html.jinja",
