@@ -20,6 +20,7 @@ from pipeline.comparison.streams import compare_streams
 from pipeline.errors import UserError
 from pipeline.reporting.stream_comparison.report import draw_stream_comparison
 from pipeline.reporting.stream_comparison.scene import Scene, read_scene
+from pipeline.reporting.stream_comparison.tables import results
 from stream_samples import Made, write_memory_run, write_run
 
 SMALL = Made(num_messages=400, resamples=40, window=100)
@@ -111,6 +112,14 @@ def test_one_run_keeps_its_own_figures(tmp_path: Path) -> None:
     assert set(table.index) == set(stream.models) - {stream.reference}
     own = metrics["logistic"]["all"]
     assert table.loc["logistic", "difference"] == pytest.approx(own["difference"]["f1"], abs=1e-6)
+
+
+@pytest.mark.usefixtures("undrawn")
+def test_messages_too_few_to_tell_are_not_said_to_show_no_difference(tmp_path: Path) -> None:
+    folders = write(tmp_path, replace(SMALL, num_messages=24))
+    table = results(compared(folders, tmp_path / "out"))
+    notes = {row[4].note for row in table.bodies[0] if row[4].text != "–"}
+    assert notes == {"too few messages to tell"}
 
 
 @pytest.mark.usefixtures("undrawn")

@@ -71,7 +71,7 @@ def models_table(run: MemoryFolder) -> Table:
             bodies[-1].append(Row(f"{name}, every n-gram by itself", "", _cells(base.row)))
     return Table(
         "Model",
-        ["memory", "F1", "F1 less that of hashing", "FPR", "accuracy", "PR-AUC"],
+        ["memory", "F1", "F1 less that of hashing", "FPR", "Accuracy", "PR-AUC"],
         bodies,
         "By memory. The difference is that from hashing in a table of as many cells, paired, on the same messages; "
         "bold: its interval leaves 0 out. Of twenty intervals one does so by chance alone.",

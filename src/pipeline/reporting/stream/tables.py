@@ -182,6 +182,9 @@ def seconds_said(seconds: float) -> str:
 def _totals(run: StreamFolder, part: str, metrics: Sequence[str], caption: str) -> Table:
     """Metrics over a part of the stream, the first one with its difference from the reference."""
     rows = []
+    found = [total(run.tables.totals, model, key, part) for model in run.models for key in metrics]
+    if any(not one.is_known and not math.isnan(one.value) for one in found):
+        caption += " Without an interval: a class has fewer than six groups, too few to tell how far chance reaches."
     if "fpr" in metrics and any(total(run.tables.totals, model, "fpr", part).value == 0 for model in run.models):
         caption += f" {NO_WIDTH}"
     for model in run.models:

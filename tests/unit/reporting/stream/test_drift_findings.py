@@ -155,6 +155,7 @@ def test_thirty_messages_are_too_few_to_tell_models_apart(tmp_path: Path) -> Non
     page = drawn(tmp_path / "run", write_run(tmp_path / "run", Made("drift", num_messages=30)))
     assert "too few messages to tell" in page.headline
     assert "detectably" not in page.headline
+    assert "Without an interval: a class has fewer than six groups" in page.text
 
 
 def test_without_spam_after_the_change_its_cost_is_undefined(folders: dict[str, StreamFolder]) -> None:

@@ -96,7 +96,7 @@ def test_a_broken_promise_is_told(memory_tables: MemoryTables) -> None:
 
 def test_all_models_have_their_accuracy_and_their_paired_difference(memory: MemoryFolder) -> None:
     table = models_table(memory)
-    assert table.columns == ["memory", "F1", "F1 less that of hashing", "FPR", "accuracy", "PR-AUC"]
+    assert table.columns == ["memory", "F1", "F1 less that of hashing", "FPR", "Accuracy", "PR-AUC"]
     assert [len(row.cells) for row in table.bodies[0]] == [6] * 19, "the model without hashing stands last"
     assert table.bodies[0][-1].head == "Naive Bayes, every n-gram by itself"
     assert table.bodies[0][-1].cells[4].value == "0.966"
