@@ -22,9 +22,9 @@ from pipeline.filter.messages import UNLABELLED, Format, Labels, parse
 from pipeline.filter.tally import Tally, stopped_by
 from pipeline.online.blocks import block_of
 from pipeline.online.filters import Filter, new_filter
+from pipeline.online.naive_bayes import NaiveBayes
 from pipeline.online.settings import FilterSettings
 
-MERGEABLE = ("naive_bayes", "exact_naive_bayes")
 TASKS_PER_JOB = 4  # so that jobs end at about the same time, whatever their files hold
 
 
@@ -62,7 +62,7 @@ def count_files(task: Task, model: Filter, jobs: int, ray_address: str | None, t
         UserError: the filter cannot be merged from parts, a file cannot be read, a line is bad and stops it, or Ray is
             not installed.
     """
-    if model.settings.learner not in MERGEABLE:
+    if not isinstance(model, NaiveBayes):
         raise UserError(
             f"--count cannot be used with --learner {model.settings.learner}.",
             expected="naive Bayes: its counts over parts of a stream add up to the counts of all; what the other "

@@ -10,7 +10,7 @@ from pathlib import Path
 from pipeline.filter.lines import Limits
 from pipeline.filter.messages import Format
 from pipeline.filter.model_file import DEFAULTS, RATES
-from pipeline.online.settings import Learner
+from pipeline.online.settings import BOUNDED
 
 _EXAMPLES = """\
 examples:
@@ -90,7 +90,7 @@ def _add_making(made: argparse.ArgumentParser) -> None:
     flags: dict[str, tuple[dict[str, typing.Any], str]] = {
         "positive": ({}, "label of the class to filter out"),
         "negative": ({}, "label of the other one"),
-        "learner": ({"choices": typing.get_args(Learner)}, "how it learns"),
+        "learner": ({"choices": BOUNDED}, "how it learns"),
         "ngrams": ({"type": _ngrams, "metavar": "LOW-HIGH"}, "words of an n-gram"),
         "log2-buckets": ({"type": int, "metavar": "N"}, "2^N buckets a row"),
         "num-hashes": ({"type": int, "metavar": "N"}, "rows: 1 is feature hashing, more a count-min sketch"),

@@ -10,6 +10,7 @@ from pydantic import AfterValidator, ConfigDict, Field
 from pipeline.ranges import Positive
 
 Learner = Literal["naive_bayes", "perceptron", "averaged_perceptron", "logistic", "exact_naive_bayes"]
+BOUNDED: tuple[Learner, ...] = ("naive_bayes", "perceptron", "averaged_perceptron", "logistic")  # in their memory
 Words = Annotated[int, Field(ge=1, le=16)]
 
 
