@@ -16,7 +16,7 @@ from pipeline.compiling import compiler
 
 compiled = compiler(nogil=True, error_model="numpy")
 FULL = np.uint32(2**32 - 1)  # a count that cannot grow
-LARGE = 1e250  # products of counts up to 2 ** 32 stay finite a while beyond it
+FACTORS = 24  # counts up to 2 ** 32, of which so many multiply to a number that is far from too large
 
 
 @compiled
@@ -50,7 +50,7 @@ def estimate(buckets, table, label, most):
 
 @compiled
 def log_odds(buckets, firsts, table, totals, sizes, unseen, scores):
-    """Log-odds of each message. A logarithm costs more than many products: one is taken of as many as stay finite.
+    """Log-odds of each message. A logarithm costs more than many products: one is taken of FACTORS at a time.
 
     `sizes` (2,) are what the counts of each class are shares of. Where not `unseen`, n-grams of neither class say
     nothing. Written: scores (n,).
@@ -58,16 +58,16 @@ def log_odds(buckets, firsts, table, totals, sizes, unseen, scores):
     ham, spam = totals[0]
     prior, share = np.log(spam + 1.0) - np.log(ham + 1.0), np.log(sizes[1]) - np.log(sizes[0])
     for m in range(len(scores)):
-        total, above, below, speaking = prior, 1.0, 1.0, 0
-        for g in range(firsts[m], firsts[m + 1]):
-            of_spam, of_ham = estimate(buckets[g], table, 1, spam), estimate(buckets[g], table, 0, ham)
-            speaking += unseen | ((of_spam | of_ham) > 0)
-            above *= of_spam + 1.0
-            below *= of_ham + 1.0
-            if above > LARGE or below > LARGE:
-                total += np.log(above) - np.log(below)
-                above, below = 1.0, 1.0
-        scores[m] = total + np.log(above) - np.log(below) - share * speaking
+        total, speaking = prior, 0
+        for first in range(firsts[m], firsts[m + 1], FACTORS):
+            above, below = 1.0, 1.0
+            for g in range(first, min(first + FACTORS, firsts[m + 1])):
+                of_spam, of_ham = estimate(buckets[g], table, 1, spam), estimate(buckets[g], table, 0, ham)
+                speaking += (of_spam | of_ham) > 0
+                above *= np.float64(of_spam + 1)
+                below *= np.float64(of_ham + 1)
+            total += np.log(above / below)
+        scores[m] = total - share * (firsts[m + 1] - firsts[m] if unseen else speaking)
 
 
 @compiled
