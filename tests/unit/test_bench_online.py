@@ -30,7 +30,7 @@ def test_it_runs_and_writes_what_it_measured(
 ) -> None:
     pytest.importorskip("vowpalwabbit")
     monkeypatch.delenv("PIPELINE_DATA_DIR", raising=False)
-    arguments = ["--turns", "3", "--messages", "60", "--period", "20", "--stream", "500", "--output", str(tmp_path)]
+    arguments = ["--turns", "2", "--messages", "60", "--period", "20", "--stream", "500", "--output", str(tmp_path)]
     assert scripts("bench_online").main(arguments) == 0
     rows, turns, memory = (
         json.loads((tmp_path / f"online{name}.json").read_text(encoding="utf-8")) for name in ("", "_turns", "_memory")
