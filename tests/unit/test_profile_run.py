@@ -35,12 +35,8 @@ def test_a_median_is_of_each_part(script: Any) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.real_data
-def test_the_parts_of_a_run_add_up(
-    script: Any, data_dir: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("PIPELINE_DATA_DIR", data_dir)
-    tiny = "dataset=sms_spam model.build.units=4 training.epochs=1 preprocess.tokenise.max_length=10"
+def test_the_parts_of_a_run_add_up(script: Any, capsys: pytest.CaptureFixture[str]) -> None:
+    tiny = "dataset=sample model.build.units=4 training.epochs=1 preprocess.tokenise.max_length=10"
     assert script.main([tiny, "--repeats", "1"]) == 0
     printed = capsys.readouterr().out
     for part in ("start-up", "fit_classifier", "classification_report", "exit"):
