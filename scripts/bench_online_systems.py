@@ -22,6 +22,7 @@ from typing import Any, Literal
 import numpy as np
 
 from bench_online_stream import Messages
+from pipeline.filter.model_file import RATES
 from pipeline.online.blocks import Block, block_of, spell_grams
 from pipeline.online.filters import new_filter
 from pipeline.online.settings import FilterSettings, Learner
@@ -33,16 +34,18 @@ LOG2_BUCKETS = 20
 VW_OPTIONS = "--binary --loss_function logistic --ngram 2 -b 20 --quiet"
 
 
-def _filter(learner: Learner, rate: float, log2_buckets: int = LOG2_BUCKETS, num_hashes: int = 1) -> FilterSettings:
-    return FilterSettings(learner, NGRAMS, log2_buckets, num_hashes, hash_seed=0, likelihood="ngrams", rate=rate)
+def _filter(learner: Learner, log2_buckets: int = LOG2_BUCKETS, num_hashes: int = 1) -> FilterSettings:
+    return FilterSettings(
+        learner, NGRAMS, log2_buckets, num_hashes, hash_seed=0, likelihood="ngrams", rate=RATES.get(learner, 1.0)
+    )
 
 
-FILTERS = {  # at the rates of conf/filters/standard.yaml
-    "naive_bayes hashing": _filter("naive_bayes", 1.0),
-    "perceptron hashing": _filter("perceptron", 0.5),
-    "logistic hashing": _filter("logistic", 8.0),
-    "naive_bayes count-min": _filter("naive_bayes", 1.0, LOG2_BUCKETS - 2, 4),
-    "perceptron count-min": _filter("perceptron", 0.5, LOG2_BUCKETS - 2, 4),
+FILTERS = {
+    "naive_bayes hashing": _filter("naive_bayes"),
+    "perceptron hashing": _filter("perceptron"),
+    "logistic hashing": _filter("logistic"),
+    "naive_bayes count-min": _filter("naive_bayes", LOG2_BUCKETS - 2, 4),
+    "perceptron count-min": _filter("perceptron", LOG2_BUCKETS - 2, 4),
 }
 
 

@@ -9,6 +9,7 @@ from hydra.types import RunMode
 from omegaconf import DictConfig, open_dict
 
 from pipeline.config import choices, conf_dir, experiment_from
+from pipeline.filter.model_file import RATES
 from pipeline.sweeps.space import swept
 
 EXPERIMENTS, PROTOCOLS = choices("experiment"), choices("protocol")
@@ -60,6 +61,11 @@ def test_every_flow_of_streams_binds_on_every_data_set(flow: str) -> None:
 def test_streams_need_no_words_of_a_vocabulary() -> None:
     assert OF_STREAMS in CHOICES
     assert experiment_from(composed("flow=stream", OF_STREAMS)).plan.steps
+
+
+def test_the_command_has_the_rates_of_the_experiments() -> None:
+    models = composed("+experiment=online_filters").filters.models.values()
+    assert {model.learner: model.rate for model in models if model.learner in RATES} == RATES
 
 
 def test_published_filters_count_messages_and_keep_copies() -> None:

@@ -114,12 +114,7 @@ def read_comparison(folder: Path) -> Scene:
     Raises:
         UserError: it is no folder, or one of its files is missing, damaged or incomplete.
     """
-    if not folder.is_dir():
-        raise UserError(
-            f"There is no comparison folder {folder}.",
-            expected="a folder that a comparison has written",
-            remedy="Compare run folders: python -m pipeline.compare FOLDER...",
-        )
+    check_comparison(folder)
     comparison = read_json(folder / "comparison.json", Comparison, COMPARISON)
     if all(variant.is_baseline for variant in comparison.variants):
         raise UserError(
@@ -149,3 +144,17 @@ def label(name: str, width: int = LABEL_WIDTH) -> str:
     """A name broken into lines for the edge of a figure."""
     lines = textwrap.wrap(name, width, max_lines=LABEL_LINES, placeholder=" …", break_on_hyphens=False)
     return "\n".join(lines)
+
+
+def check_comparison(folder: Path) -> None:
+    """Refuse what is no folder.
+
+    Raises:
+        UserError: it is none.
+    """
+    if not folder.is_dir():
+        raise UserError(
+            f"There is no comparison folder {folder}.",
+            expected="a folder that a comparison has written",
+            remedy="Compare run folders: python -m pipeline.compare FOLDER...",
+        )

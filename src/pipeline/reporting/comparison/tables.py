@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from pipeline.reporting import words
-from pipeline.reporting.comparison.facts import Pair, PublishedFigure, Variant
+from pipeline.reporting.comparison.facts import Pair, PublishedFigure, Unfinished, Variant
 from pipeline.reporting.comparison.figures import p_value
 from pipeline.reporting.comparison.scene import Scene, metric
 from pipeline.reporting.words import METRIC
@@ -125,9 +125,8 @@ def runs(scene: Scene) -> Table:
     return Table("runs", "Folders are seen from that of the comparison.", columns, [rows], records)
 
 
-def unfinished(scene: Scene) -> Table:
+def unfinished(found: Sequence[Unfinished]) -> Table:
     """Runs that could not be compared."""
-    found = scene.comparison.unfinished
     rows = [[Cell(run.folder), Cell(run.reason)] for run in found]
     records: list[Record] = [{"folder": run.folder, "reason": run.reason} for run in found]
     return Table("unfinished", "Left out of every figure.", [Column("Folder"), Column("Why")], [rows], records)
@@ -135,7 +134,8 @@ def unfinished(scene: Scene) -> Table:
 
 def all_tables(scene: Scene) -> list[Table]:
     """The tables that have rows, in the order of the page."""
-    return [table for table in (results(scene), pairs(scene), runs(scene), unfinished(scene)) if table.records]
+    every = (results(scene), pairs(scene), runs(scene), unfinished(scene.comparison.unfinished))
+    return [table for table in every if table.records]
 
 
 def verdict(pair: Pair) -> str:

@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from pipeline.errors import UserError
+from pipeline.reporting.comparison.scene import check_comparison
 from pipeline.reporting.facts import Estimate
 from pipeline.reporting.folder import COMPARISON, read_json, read_table
 from pipeline.reporting.grid import each_once, estimate
@@ -179,12 +179,7 @@ def read_scene(folder: Path) -> Scene:
     Raises:
         UserError: it is no folder, or one of its files is missing, damaged or incomplete.
     """
-    if not folder.is_dir():
-        raise UserError(
-            f"There is no comparison folder {folder}.",
-            expected="a folder that a comparison has written",
-            remedy="Compare run folders: python -m pipeline.compare FOLDER...",
-        )
+    check_comparison(folder)
     tables = {
         name: read_table(folder / "tables" / f"{name}.parquet", columns, COMPARISON)
         for name, columns in COLUMNS.items()

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from pipeline.reporting import words
 from pipeline.reporting.comparison.figures import p_value
-from pipeline.reporting.comparison.tables import NOTHING, Cell, Column, Record, Table
+from pipeline.reporting.comparison.tables import NOTHING, Cell, Column, Record, Table, unfinished
 from pipeline.reporting.grid import judge, upper
 from pipeline.reporting.stream.metrics import METRICS
 from pipeline.reporting.stream.names import model_name
@@ -72,17 +72,9 @@ def runs(scene: Scene) -> Table:
     return Table("runs", "Folders are seen from that of the comparison.", columns, [rows], records)
 
 
-def unfinished(scene: Scene) -> Table:
-    """Runs that are not compared."""
-    found = scene.comparison.unfinished
-    rows = [[Cell(run.folder), Cell(run.reason)] for run in found]
-    records: list[Record] = [{"folder": run.folder, "reason": run.reason} for run in found]
-    return Table("unfinished", "Left out of every figure.", [Column("Folder"), Column("Why")], [rows], records)
-
-
 def all_tables(scene: Scene) -> list[Table]:
     """The tables that have rows, in the order of the page."""
-    every = (results(scene), unfamiliar(scene), runs(scene), unfinished(scene))
+    every = (results(scene), unfamiliar(scene), runs(scene), unfinished(scene.comparison.unfinished))
     return [table for table in every if table.records]
 
 
