@@ -1,0 +1,41 @@
+"""What `report.json` of a detection run holds, as a dataclass that checks what it is read from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from pipeline.reporting.facts import Duplicates, Frame, Number
+
+Measure = Literal["message", "word", "residual"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class DetectionReport(Frame):
+    """`report.json`: what detectors of one class with few labels or none came to, beside the tables.
+
+    Attributes:
+        duplicates: copies, and near-duplicates of test messages in the training part.
+        validation_is_test: whether the test part doubles as the validation part.
+        vocabulary: words that detectors know.
+        min_messages: training messages that each of these words is in at least.
+        measure: which score of a density model stands for it: its cost a message, a known word, or adjusted for length.
+        expected_share, estimated_share, true_share: of the positive class: as was told, as the mixture estimates, and
+            as the test part has it.
+        num_wordless: test messages without a known word.
+        num_starts: random starts of the mixture.
+        num_contaminated: messages that detectors were fitted on at every share of the positive class.
+    """
+
+    family: Literal["detection"]
+    duplicates: Duplicates
+    validation_is_test: bool
+    vocabulary: int
+    min_messages: int
+    measure: Measure
+    expected_share: Number
+    estimated_share: Number
+    true_share: Number
+    num_wordless: int
+    num_starts: int
+    num_contaminated: int
