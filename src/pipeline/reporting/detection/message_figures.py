@@ -1,0 +1,145 @@
+"""Figures of messages as a detector sees them, by class: each draws on the axes it is given and returns nothing."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from pipeline.reporting import words
+from pipeline.reporting.detection.figures import SMALL
+from pipeline.reporting.facts import Classes
+from pipeline.reporting.style import INK, MUTED, NEGATIVE, POSITIVE, look
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+FEW_POINTS, MOST_POINTS = 1_500, 4_000  # up to which points are large; beyond which an SVG holds them as a picture
+LEAST_BINS, MOST_BINS = 8, 40
+TAIL = 0.005  # share of the messages at either end that the outermost bins take in
+HEADROOM, TEXT_ROW = 0.42, 0.115  # above the histogram, as a share of its height; of one label, of the axes
+FAR, REACH = 0.62, 0.58  # of the axis: labels that begin further right run off it, and how far the last may lie
+RULE_LINES = ("-", (0, (5, 1.6)), (0, (1, 1.3)))
+COUNT_TICKS = (0, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000, 2_000, 5_000, 10_000)
+
+
+def densities(
+    axes: Axes, scores: pd.DataFrame, measure: str, classes: Classes, thresholds: Mapping[str, float]
+) -> None:
+    """Histogram of a score by class, as shares of each class; `thresholds` are lines with their names.
+
+    What lies beyond the axis is counted in the outermost bins.
+    """
+    known = scores.dropna(subset=[measure])
+    marks = {name: value for name, value in thresholds.items() if math.isfinite(value)}
+    edges = _bins(known[measure].to_numpy(np.float64), list(marks.values()))
+    highest = 0.0
+    for label, name, style in ((0, classes.negative, NEGATIVE), (1, classes.positive, POSITIVE)):
+        of_class = known.loc[known["label"] == label, measure].clip(edges[0], edges[-1])
+        shares = 100 * np.histogram(of_class, edges)[0] / max(len(of_class), 1)
+        highest = max(highest, float(shares.max()))
+        # the class in front is hatched and not filled: SVG has no hatch on a fill that lets another through
+        face = "none" if style.hatch else style.color
+        title = f"{name} ({words.count(len(of_class))})"
+        axes.stairs(shares, edges, fill=True, facecolor=face, hatch=style.hatch, edgecolor=style.edge, label=title)
+        axes.stairs(shares, edges, color=style.edge, linewidth=1.1)
+    axes.set_ylim(0, max(highest, 1) * (1 + HEADROOM))
+    axes.set_xlim(edges[0], edges[-1])
+    axes.grid(visible=False, axis="x")
+    axes.set_ylabel("Share of the class (%)")
+    _mark_thresholds(axes, marks)
+
+
+def cost_by_length(axes: Axes, scores: pd.DataFrame, classes: Classes) -> None:
+    """The cost of each message against its known words, both logarithmic, by class, and the usual cost at that length.
+
+    The usual cost is what the residual is measured from: residual = log(cost / usual cost).
+    """
+    points = scores[scores["message"] > 0]
+    scatter(axes, points.assign(place=points["known"] + 1), "place", "message", classes)
+    usual = points.assign(usual=points["message"] / np.exp(points["residual"])).dropna(subset=["usual"])
+    line = usual.groupby("known")["usual"].median()
+    axes.plot(line.index + 1, line, color=INK, linewidth=1.4, zorder=5, label="usual at this length")
+    axes.set_xscale("log")
+    axes.set_yscale("log")
+    longest = int(points["known"].max()) if len(points) else 1
+    ticks = [tick for tick in COUNT_TICKS if tick <= longest]
+    axes.set_xticks([tick + 1 for tick in ticks], [words.count(tick) for tick in ticks])
+    axes.set_xticks([], minor=True)
+    axes.set_xlim(0.85, 1.15 * (longest + 1))
+    _write_plainly(axes, points["message"])
+    axes.set_xlabel("Known words (logarithmic)")
+
+
+def plane(axes: Axes, latents: pd.DataFrame, shares: tuple[float, float], classes: Classes) -> None:
+    """Means of the latent code of test messages along their two main directions, by class."""
+    scatter(axes, latents.dropna(subset=["first", "second"]), "first", "second", classes)
+    for setter, name, share in zip((axes.set_xlabel, axes.set_ylabel), ("First", "Second"), shares, strict=True):
+        known = "" if math.isnan(share) else f" ({words.percent(100 * share)} of the variance)"
+        setter(f"{name} direction{known}")
+
+
+def scatter(axes: Axes, points: pd.DataFrame, x: str, y: str, classes: Classes) -> None:
+    """Messages as marks: rings for the negative class, and over them filled triangles for the positive."""
+    size = 13 if len(points) <= FEW_POINTS else 6
+    for label, name, style in ((0, classes.negative, look(0)), (1, classes.positive, look(1))):
+        of_class = points[points["label"] == label]
+        axes.scatter(
+            of_class[x],
+            of_class[y],
+            s=size * (1 + 0.5 * label),
+            marker="^" if label else "o",
+            facecolor=style.color if label else "none",
+            edgecolor="white" if label else style.color,
+            alpha=0.85 if label else 0.45,
+            linewidth=0.3 if label else 0.6,
+            label=f"{name} ({words.count(len(of_class))})",
+            rasterized=len(points) > MOST_POINTS,
+            zorder=2 + label,
+        )
+    if points.empty:
+        axes.annotate(words.UNDEFINED, (0.5, 0.5), xycoords="axes fraction", ha="center", va="center", color=MUTED)
+
+
+def _bins(values: NDArray[np.float64], marks: list[float]) -> NDArray[np.float64]:
+    """Edges of even bins that have nearly all values and all marks between them."""
+    if not len(values):
+        return np.linspace(0, 1, LEAST_BINS + 1)
+    low, high = (float(end) for end in np.quantile(values, [TAIL, 1 - TAIL]))
+    low, high = min(low, *marks, high), max(high, *marks, low)
+    room = 0.04 * (high - low) or 0.5
+    number = int(np.clip(1.3 * math.sqrt(len(values)), LEAST_BINS, MOST_BINS))
+    return np.linspace(low - room, high + room, number + 1)
+
+
+def _mark_thresholds(axes: Axes, marks: Mapping[str, float]) -> None:
+    """Lines with their names above the histogram, on steps: a name never lies on another, nor on a line."""
+    if not marks:
+        return
+    (low, high), order = axes.get_xlim(), sorted(marks, key=marks.__getitem__)
+    first, last = ((marks[name] - low) / (high - low) for name in (order[0], order[-1]))
+    is_right = last <= FAR or first < 1 - FAR  # names to the right of their lines, the leftmost on the top step
+    if is_right and last > FAR:
+        axes.set_xlim(low, low + (marks[order[-1]] - low) / REACH)
+    for step, name in enumerate(order if is_right else reversed(order)):
+        top = 1 - TEXT_ROW * step
+        style = RULE_LINES[list(marks).index(name) % len(RULE_LINES)]
+        axes.axvline(marks[name], 0, top, color=INK, linewidth=1.1, linestyle=style)
+        axes.annotate(
+            name, (marks[name], top), (3 if is_right else -3, 0), xycoords=("data", "axes fraction"),
+            textcoords="offset points", ha="left" if is_right else "right", va="top", fontsize=SMALL,
+        )  # fmt: skip
+
+
+def _write_plainly(axes: Axes, values: pd.Series) -> None:
+    """Ticks of a logarithmic axis as plain numbers: at 1, 2 and 5 where it spans little, else at tens."""
+    from matplotlib.ticker import LogLocator, NullLocator
+
+    spans_little = len(values) == 0 or values.max() < 100 * values.min()
+    axes.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5) if spans_little else (1,)))
+    axes.yaxis.set_minor_locator(NullLocator())
+    axes.yaxis.set_major_formatter(lambda value, _: f"{value:,g}")
