@@ -174,13 +174,19 @@ class Frame:
 
 
 @dataclass(frozen=True, kw_only=True)
-class RunFacts(Frame):
-    """What `report.json` holds of a run that splits its messages and reads them with word vectors."""
+class SplitFacts(Frame):
+    """What `report.json` holds of a run that splits its messages."""
 
     duplicates: Duplicates
+    validation_is_test: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class RunFacts(SplitFacts):
+    """What `report.json` holds of a run that splits its messages and reads them with word vectors."""
+
     text: TextFacts
     vectors: Vectors
-    validation_is_test: bool
     missing_words: list[MissingWord]
 
 

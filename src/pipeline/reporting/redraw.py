@@ -5,12 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 from pipeline.errors import UserError
+from pipeline.reporting.detection.report import draw_detection
 from pipeline.reporting.folder import read_family
 from pipeline.reporting.html import draw_report
 from pipeline.reporting.stream.report import draw_stream
 from pipeline.reporting.synthesis.report import draw_synthesis
 
-DRAW = {"classification": draw_report, "synthesis": draw_synthesis, "stream": draw_stream}
+DRAW = {"classification": draw_report, "synthesis": draw_synthesis, "stream": draw_stream, "detection": draw_detection}
 
 
 def redraw(folder: Path) -> Path:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from pipeline.reporting.facts import Frame, PartCount, Report, RunFacts
+from pipeline.reporting.facts import Frame, PartCount, Report, RunFacts, SplitFacts
 from pipeline.reporting.words import (
     builder_name,
     count,
@@ -61,7 +61,7 @@ def lead(report: Report) -> str:
     )
 
 
-def notices(report: RunFacts) -> list[Notice]:
+def notices(report: SplitFacts) -> list[Notice]:
     """What limits the figures of this run; empty for a clean run on the real data."""
     found = frame_notices(report)
     if report.validation_is_test:
@@ -107,14 +107,14 @@ def _generated(report: Report) -> str:
     )
 
 
-def parts_sentence(report: RunFacts) -> str:
+def parts_sentence(report: SplitFacts) -> str:
     """How many messages there are and where they went."""
     parts = [f"{count(report.count(part).total)} {name}" for part, name in PARTS.items() if report.count(part).total]
     kept = f"The corpus holds {quantity(report.rows_kept, 'message')}. " if report.rows_kept is not None else ""
     return f"{kept}The parts are {listed(parts)} messages."
 
 
-def leakage_sentence(report: RunFacts) -> str:
+def leakage_sentence(report: SplitFacts) -> str:
     """Duplicates, and how much of the test part the training part gives away."""
     copies = report.duplicates
     verb = "was" if copies.exact == 1 else "were"

@@ -5,18 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from pipeline.reporting.facts import Duplicates, Frame, Number
+from pipeline.reporting.facts import Number, SplitFacts
 
 Measure = Literal["message", "word", "residual"]
 
 
 @dataclass(frozen=True, kw_only=True)
-class DetectionReport(Frame):
+class DetectionReport(SplitFacts):
     """`report.json`: what detectors of one class with few labels or none came to, beside the tables.
 
     Attributes:
-        duplicates: copies, and near-duplicates of test messages in the training part.
-        validation_is_test: whether the test part doubles as the validation part.
         vocabulary: words that detectors know.
         min_messages: training messages that each of these words is in at least.
         measure: which score of a density model stands for it: its cost a message, a known word, or adjusted for length.
@@ -28,8 +26,6 @@ class DetectionReport(Frame):
     """
 
     family: Literal["detection"]
-    duplicates: Duplicates
-    validation_is_test: bool
     vocabulary: int
     min_messages: int
     measure: Measure

@@ -87,6 +87,11 @@ def model_name(model: str) -> str:
     return MODELS.get(model, (model.replace("_", " "), ""))[0]
 
 
+def model_said(model: str) -> str:
+    """A kind of detector in a sentence."""
+    return MODELS.get(model, ("", model.replace("_", " ")))[1]
+
+
 def _detector(row: pd.Series, classes: Classes) -> Detector:
     model, fitted_on, weighting = (str(row[name]) for name in ("model", "fitted_on", "weighting"))
     given: Given = "labels" if model == SUPERVISED else "negative" if row["needs_labels"] else "nothing"
