@@ -71,7 +71,7 @@ def forest(axes: Axes, groups: Sequence[Group], values: Mapping[str, Estimate], 
         axes.errorbar([found.value], [place], xerr=whiskers, **style, **WHISKER)
         ends += [end for end in (found.value, found.low) if not math.isnan(end)]
     _name_rows(axes, groups)
-    axes.set_xlim(_left(ends), 1.01)
+    axes.set_xlim(_left(ends), 1.02)
 
 
 def measures(axes: Axes, groups: Sequence[Group], table: pd.DataFrame, alone: float) -> None:
@@ -96,7 +96,7 @@ def measures(axes: Axes, groups: Sequence[Group], table: pd.DataFrame, alone: fl
             axes.plot(values, np.full(len(values), place), linestyle="none", zorder=3, label=name or None, **mark)
         ends.append(float(found["value"].min()))
     _name_rows(axes, groups)
-    axes.set_xlim(_left(ends), 1.01)
+    axes.set_xlim(_left(ends), 1.02)
 
 
 def draw_references(axes: Axes, alone: float, chance: float) -> None:
@@ -117,6 +117,8 @@ def contamination(axes: Axes, table: pd.DataFrame, lines: Sequence[Line], chance
         chance: what guessing reaches.
         usual: share of the positive class in the data, marked where the axis reaches.
     """
+    from matplotlib.ticker import MaxNLocator
+
     axes.axhline(chance, **GUESS, label="chance")
     if usual <= table["share"].max():
         axes.axvline(100 * usual, color=MUTED, linewidth=0.9, linestyle=(0, (5, 1.6)), label="share in the test part")
@@ -127,6 +129,7 @@ def contamination(axes: Axes, table: pd.DataFrame, lines: Sequence[Line], chance
         for bound in ("low", "high"):
             axes.plot(places, rows[bound], **line.look.pen, linewidth=0.6)
         axes.plot(places, rows["value"], **line.look.dots, label=line.name, markersize=5.5)
+    axes.xaxis.set_major_locator(MaxNLocator(nbins=5, steps=[1, 2, 5, 10]))
     axes.xaxis.set_major_formatter(lambda value, _: f"{value:g} %")
 
 
@@ -142,7 +145,7 @@ def epochs(axes: Axes, history: pd.DataFrame, column: str, lines: Sequence[Line]
         at_kept = rows[rows["epoch"] == kept.get(line.detector, 0)]
         axes.plot(
             at_kept["epoch"], at_kept[column], linestyle="none", marker="o", markersize=11, markerfacecolor="none",
-            markeredgecolor=INK, markeredgewidth=1.2, zorder=4,
+            markeredgecolor=INK, markeredgewidth=1.2, zorder=4, label="kept epoch" if line is lines[-1] else None,
         )  # fmt: skip
     axes.xaxis.set_major_locator(MaxNLocator(integer=True, nbins=8, min_n_ticks=1))
     axes.set_xlim(0.3, longest + 0.7)
@@ -154,16 +157,22 @@ def precision_recall(axes: Axes, curves: pd.DataFrame, lines: Sequence[Line], ch
     """Precision over rising recall, a line a detector; guessing reaches the share of the positive class."""
     axes.axhline(chance, **GUESS, label="chance")
     for index, line in enumerate(lines):
-        rows = curves[curves["detector"] == line.detector].dropna(subset=["recall", "precision"])
-        rows = rows.sort_values(["recall", "precision"], ascending=[True, False], kind="stable")
+        best = _best_precision(curves[curves["detector"] == line.detector])
         axes.plot(
-            rows["recall"], rows["precision"], **line.look.dots, drawstyle="steps-pre", label=line.name,
+            best.index, best, **line.look.dots, drawstyle="steps-pre", label=line.name,
             markevery=(0.02 * (index + 1), 0.17), linewidth=1.3,
         )  # fmt: skip
     axes.set_xlim(-0.01, 1.02)
     axes.set_ylim(0, 1.03)
     axes.set_xlabel("Recall")
     axes.set_ylabel("Precision")
+
+
+def _best_precision(curve: pd.DataFrame) -> pd.Series:
+    """The highest precision at every recall, from the left edge on."""
+    best = curve.dropna(subset=["recall", "precision"]).groupby("recall")["precision"].max()
+    caught = best[best.index > 0]
+    return pd.concat([pd.Series({0.0: caught.iloc[0]}), caught]) if len(caught) else best
 
 
 def _rows(groups: Sequence[Group]) -> dict[int, tuple[Group, Line | None]]:
@@ -182,9 +191,10 @@ def count_rows(groups: Sequence[Group]) -> int:
 def _name_rows(axes: Axes, groups: Sequence[Group]) -> None:
     rows = _rows(groups)
     names = [line.name if line else group.name for group, line in rows.values()]
+    axes.set_ylim(len(rows) - 0.5, -0.5)
     axes.set_yticks(list(rows), names)
-    for (_, line), label in zip(rows.values(), axes.get_yticklabels(), strict=True):
-        label.set_fontweight("normal" if line else "bold")
+    for (_, line), tick in zip(rows.values(), axes.yaxis.get_major_ticks(len(rows)), strict=True):
+        tick.label1.set_fontweight("normal" if line else "bold")
     axes.grid(visible=False, axis="y")
     for place, (_, line) in rows.items():
         if line:
@@ -192,7 +202,6 @@ def _name_rows(axes: Axes, groups: Sequence[Group]) -> None:
         elif place:
             axes.axhline(place - 0.5, color=MUTED, linewidth=0.6, zorder=0.5)
     axes.tick_params(axis="y", length=0)
-    axes.set_ylim(len(rows) - 0.5, -0.5)
 
 
 def _left(ends: Sequence[float]) -> float:

@@ -21,10 +21,11 @@ if TYPE_CHECKING:
 FEW_POINTS, MOST_POINTS = 1_500, 4_000  # up to which points are large; beyond which an SVG holds them as a picture
 LEAST_BINS, MOST_BINS = 8, 40
 TAIL = 0.005  # share of the messages at either end that the outermost bins take in
-HEADROOM, TEXT_ROW = 0.42, 0.115  # above the histogram, as a share of its height; of one label, of the axes
+HEADROOM, TEXT_ROW = 0.55, 0.115  # above the histogram, as a share of its height; of one label, of the axes
 FAR, REACH = 0.62, 0.58  # of the axis: labels that begin further right run off it, and how far the last may lie
 RULE_LINES = ("-", (0, (5, 1.6)), (0, (1, 1.3)))
-COUNT_TICKS = (0, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000, 2_000, 5_000, 10_000)
+COUNT_TICKS = (0, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000, 2_000, 5_000, 10_000, 20_000, 50_000, 100_000)
+MOST_TICKS = 8  # of these; beyond, every third
 
 
 def densities(
@@ -49,7 +50,7 @@ def densities(
         axes.stairs(shares, edges, color=style.edge, linewidth=1.1)
     axes.set_ylim(0, max(highest, 1) * (1 + HEADROOM))
     axes.set_xlim(edges[0], edges[-1])
-    axes.grid(visible=False, axis="x")
+    axes.grid(visible=False)  # it would run through the names of thresholds
     axes.set_ylabel("Share of the class (%)")
     _mark_thresholds(axes, marks)
 
@@ -63,14 +64,16 @@ def cost_by_length(axes: Axes, scores: pd.DataFrame, classes: Classes) -> None:
     scatter(axes, points.assign(place=points["known"] + 1), "place", "message", classes)
     usual = points.assign(usual=points["message"] / np.exp(points["residual"])).dropna(subset=["usual"])
     line = usual.groupby("known")["usual"].median()
-    axes.plot(line.index + 1, line, color=INK, linewidth=1.4, zorder=5, label="usual at this length")
+    if len(line):
+        axes.plot(line.index + 1, line, color=INK, linewidth=1.4, zorder=5, label="usual at this length")
     axes.set_xscale("log")
     axes.set_yscale("log")
-    longest = int(points["known"].max()) if len(points) else 1
-    ticks = [tick for tick in COUNT_TICKS if tick <= longest]
+    shortest, longest = (int(points["known"].min()), int(points["known"].max())) if len(points) else (0, 1)
+    ticks = [tick for tick in COUNT_TICKS if shortest <= tick <= longest]
+    ticks = ticks if len(ticks) <= MOST_TICKS else [tick for tick in ticks if tick in COUNT_TICKS[1::3] or not tick]
     axes.set_xticks([tick + 1 for tick in ticks], [words.count(tick) for tick in ticks])
     axes.set_xticks([], minor=True)
-    axes.set_xlim(0.85, 1.15 * (longest + 1))
+    axes.set_xlim(0.85 * (shortest + 1), 1.15 * (longest + 1))
     _write_plainly(axes, points["message"])
     axes.set_xlabel("Known words (logarithmic)")
 
@@ -95,7 +98,7 @@ def scatter(axes: Axes, points: pd.DataFrame, x: str, y: str, classes: Classes) 
             marker="^" if label else "o",
             facecolor=style.color if label else "none",
             edgecolor="white" if label else style.color,
-            alpha=0.85 if label else 0.45,
+            alpha=0.85 if label and len(points) <= FEW_POINTS else 0.45,
             linewidth=0.3 if label else 0.6,
             label=f"{name} ({words.count(len(of_class))})",
             rasterized=len(points) > MOST_POINTS,

@@ -11,7 +11,7 @@ from pipeline.reporting import words
 from pipeline.reporting.detection import figures, message_figures, shown
 from pipeline.reporting.detection.folder import DetectionFolder
 from pipeline.reporting.detection.names import RULES
-from pipeline.reporting.grid import each_once, upper
+from pipeline.reporting.grid import each_once
 from pipeline.reporting.plates import Plate
 
 if TYPE_CHECKING:
@@ -131,7 +131,7 @@ def _score_length(run: DetectionFolder) -> Plate:
             message_figures.cost_by_length(axes, scores[scores["detector"] == line.detector], run.report.classes)
             axes.set_title(line.name)
         panels[0].set_ylabel("Cost of the message (nats, logarithmic)")
-        legend(figure, panels[0], columns=3)
+        legend(figure, panels[0], columns=min(1 + len(lines), 3), marker_scale=1.5)
 
     return Plate(
         "score_length",
@@ -179,7 +179,7 @@ def _latent_plane(run: DetectionFolder) -> Plate:
                 axes, latents[latents["detector"] == line.detector], (first, second), run.report.classes
             )
             axes.set_title(line.name)
-        legend(figure, panels[0], columns=2)
+        legend(figure, panels[0], columns=2, marker_scale=1.5)
 
     return Plate(
         "latent_plane",
@@ -203,7 +203,7 @@ def _contamination(run: DetectionFolder) -> Plate:
         for axes, (metric, name) in zip(pair, METRICS.items(), strict=True):
             rows = table[table["metric"] == metric]
             figures.contamination(axes, rows, lines, chances[metric], run.report.true_share)
-            axes.set_xlabel(f"{upper(classes.positive)} among the messages fitted on")
+            axes.set_xlabel(f"Share of {classes.positive} among the messages fitted on")
             axes.set_ylabel(f"{name}, with 95 % interval")
         legend(figure, pair[0], columns=4)
 
@@ -229,7 +229,7 @@ def _training(run: DetectionFolder) -> Plate:
             figures.epochs(axes, history, column, lines, {str(name): epoch for name, epoch in kept.items()})
         left.set_ylabel("Validation loss (nats a message)")
         right.set_ylabel("ROC-AUC on validation")
-        legend(figure, left, columns=3)
+        legend(figure, left, columns=4)
 
     return Plate(
         "training",
@@ -243,9 +243,10 @@ def _training(run: DetectionFolder) -> Plate:
     )
 
 
-def legend(figure: Figure, axes: Axes, columns: int) -> None:
+def legend(figure: Figure, axes: Axes, columns: int, marker_scale: float = 1) -> None:
     """A legend above all, of what the axes show."""
-    figure.legend(*axes.get_legend_handles_labels(), loc="outside upper left", ncols=columns)
+    shown_here = axes.get_legend_handles_labels()
+    figure.legend(*shown_here, loc="outside upper left", ncols=columns, markerscale=marker_scale)
 
 
 def _test(run: DetectionFolder) -> pd.DataFrame:

@@ -91,13 +91,15 @@ def curve_lines(run: DetectionFolder) -> list[Line]:
     values = main_values(run.tables, "pr_auc")
     label_free = [one for one in detectors_of(run) if one.given == "nothing" and one.model != "length"]
     best = max(label_free, key=lambda one: _or_least(values.get(one.key, NOT_KNOWN).value), default=None)
-    chosen = [
-        _first(run, "supervised", None), best, _first(run, "mixture", None),
+    fixed = [
+        _first(run, "supervised", None), _first(run, "mixture", None),
         *(_first(run, "vae", kind) for kind in reversed(FITTED_ON)),
         _first(run, "unigram", "negative"), _first(run, "length", None),
     ]  # fmt: skip
-    lines = {one.key: line_of(one) for one in chosen if one is not None}
-    return _in_table(lines.values(), run.tables.curves)
+    lines = [line_of(one) for one in fixed if one is not None]
+    if best is not None and best not in fixed:
+        lines.insert(0, Line(best.key, best.short, OTHER))  # its own could be that of another one here
+    return _in_table(lines, run.tables.curves)
 
 
 def scored(run: DetectionFolder, fitted_on: Iterable[str] = FITTED_ON) -> list[Line]:
