@@ -43,7 +43,8 @@ def detection_report(
     """Write `metrics.json`, `report.json`, `predictions.parquet` and `tables/`, draw the report; the headline.
 
     Reads the frame of the run (experiment, protocol, source, command) from the `manifest.json` in `folder`. Of every
-    detector whose words have costs `num_examples` messages of each class are kept, with their `num_words` dearest words.
+    detector whose words have costs, `num_examples` messages of each class are kept with their `num_words` dearest
+    words.
     """
     outcome = Outcome(
         read_frame(folder), corpus, texts, pool, split, bags, suspicion, supervised, scores, detections

@@ -18,14 +18,13 @@ def what_works(scene: Scene) -> Finding | None:
         return None
     best = ranked[0]
     found = scene.value(best)
-    share = share_said(scene.report.expected_share)
+    share, positive = share_said(scene.report.expected_share), scene.report.classes.positive
+    number = quantity(len(ranked), "detector")
     f1, precision, recall = (scene.ruled(best, "expected", metric) for metric in ("f1", "precision", "recall"))
     parts = [
-        (
-            f"Of {quantity(len(ranked), 'detector')} without labels {best.said} does best: ROC-AUC {said(found)}, PR-AUC "
-            f"{said(scene.value(best, 'pr_auc'))}. With {share} expected to be {scene.report.classes.positive}, its F1 is "
-            f"{said(f1)} (precision {decimal(precision.value)}, recall {decimal(recall.value)})."
-        ),
+        f"Of {number} without labels {best.said} does best: ROC-AUC {said(found)}, PR-AUC {_pr_auc(scene, best)}.",
+        f"With {share} expected to be {positive}, its F1 is {said(f1)} (precision {decimal(precision.value)}, recall "
+        f"{decimal(recall.value)}).",
     ]
     if len(ranked) > 1:
         others = [f"{one.said}, {said(scene.value(one))}" for one in ranked[1:3]]

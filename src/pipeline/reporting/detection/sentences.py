@@ -10,6 +10,25 @@ from pipeline.reporting.sentences import Notice, leakage_sentence, notices, part
 from pipeline.reporting.words import METRIC, count, decimal, listed, quantity
 
 __all__ = ["Notice", "leakage_sentence", "notices", "parts_sentence"]
+MEANT = {
+    "cost": (
+        "the negative logarithm of a message's density, in nats; of models without a density, what they have in its "
+        "place: an error of reconstruction, a distance, an isolation"
+    ),
+    "adjusted for length": (
+        "how much more a message costs than is usual for as many known words, as the logarithm of the ratio; what is "
+        "usual is learnt without labels"
+    ),
+    "importance-weighted bound": (
+        "a bound on the density of a VAE from many samples of its code, tighter than the ELBO, which takes one at a "
+        "time"
+    ),
+    "unsuspected": (
+        "the training messages without those that a mixture of two kinds, fitted without labels, takes for the rarer "
+        "kind"
+    ),
+    "expected share": "a threshold on the costs of the validation messages that needs no labels: it calls",
+}
 METRICS = ("roc_auc", "pr_auc", "f1", "precision", "recall")
 
 
@@ -24,8 +43,8 @@ def lead(report: DetectionReport) -> str:
     return (
         f"Each detector gives every message a cost: the higher, the less it takes the message for "
         f"{report.classes.negative}. Most are fitted without labels; here these only judge them, on "
-        f"{quantity(test.total, 'test message')}, {count(test.positive)} of them {positive}. What stands for a model is "
-        f"its {MEASURES[report.measure]}."
+        f"{quantity(test.total, 'test message')}, {count(test.positive)} of them {positive}. What stands for a model "
+        f"is its {MEASURES[report.measure]}."
     )
 
 
@@ -52,20 +71,9 @@ def vocabulary_sentence(report: DetectionReport) -> str:
 
 def explained(report: DetectionReport) -> list[tuple[str, str]]:
     """What the words of the page mean."""
-    classes = report.classes
-    return [
-        *((METRIC[key].label, METRIC[key].explained(classes)) for key in METRICS),
-        ("cost", ("the negative logarithm of a message's density, in nats; of models without a density, what they have "
-         "in its place: an error of reconstruction, a distance, an isolation")),
-        ("adjusted for length", ("how much more a message costs than is usual for as many known words, as the logarithm "
-         "of the ratio; what is usual is learnt without labels")),
-        ("importance-weighted bound", ("a bound on the density of a VAE from many samples of its code, tighter than the "
-         "ELBO, which takes one at a time")),
-        ("unsuspected", ("the training messages without those that a mixture of two kinds, fitted without labels, takes "
-         "for the rarer kind")),
-        ("expected share", (f"the threshold calls {share_said(report.expected_share)} of the validation messages: a guess "
-         "that needs no labels")),
-    ]  # fmt: skip
+    known = [(METRIC[key].label, METRIC[key].explained(report.classes)) for key in METRICS]
+    meant = MEANT | {"expected share": f"{MEANT['expected share']} {share_said(report.expected_share)} of them"}
+    return [*known, *meant.items()]
 
 
 def mixture_sentence(report: DetectionReport) -> str:

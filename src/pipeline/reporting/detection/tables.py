@@ -53,9 +53,9 @@ def measure_table(scene: Scene) -> Table:
         ["by message", "by known word", "adjusted for length", "correlation with length", f"by {BOUNDS['elbo']} alone"],
         [rows],
         "ROC-AUC of the cost of a message, of its cost a known word, and of how much more it costs than is usual at "
-        "its length; 0.5 is guessing, and less says that the order is turned round. The correlation is Spearman’s, of the "
-        "cost of a message and its known words. The last column has what a VAE comes to by its ELBO in place of the "
-        f"importance-weighted bound, by the measure that stands for it. {INTERVALS}",
+        "its length; 0.5 is guessing, and less says that the order is turned round. The correlation is Spearman’s, of "
+        "the cost of a message and its known words. The last column has what a VAE comes to by its ELBO in place of "
+        f"the importance-weighted bound, by the measure that stands for it. {INTERVALS}",
     )
 
 
