@@ -21,10 +21,10 @@ def what_works(scene: Scene) -> Finding | None:
     share, positive = share_said(scene.report.expected_share), scene.report.classes.positive
     number = quantity(len(ranked), "detector")
     f1, precision, recall = (scene.ruled(best, "expected", metric) for metric in ("f1", "precision", "recall"))
+    beside = f"precision {decimal(precision.value)}, recall {decimal(recall.value)}"
     parts = [
         f"Of {number} without labels {best.said} does best: ROC-AUC {said(found)}, PR-AUC {_pr_auc(scene, best)}.",
-        f"With {share} expected to be {positive}, its F1 is {said(f1)} (precision {decimal(precision.value)}, recall "
-        f"{decimal(recall.value)}).",
+        f"With {share} expected to be {positive}, its F1 is {said(f1)}, {beside}.",
     ]
     if len(ranked) > 1:
         others = [f"{one.said}, {said(scene.value(one))}" for one in ranked[1:3]]

@@ -7,7 +7,7 @@ from pipeline.reporting.detection.folder import DetectionTables
 from pipeline.reporting.detection.names import MEASURES, Detector
 from pipeline.reporting.detection.scene import Scene, said, share_said
 from pipeline.reporting.sentences import Notice, leakage_sentence, notices, parts_sentence
-from pipeline.reporting.words import METRIC, count, decimal, listed, quantity
+from pipeline.reporting.words import METRIC, count, decimal, quantity
 
 __all__ = ["Notice", "leakage_sentence", "notices", "parts_sentence"]
 MEANT = {
@@ -17,7 +17,7 @@ MEANT = {
     ),
     "adjusted for length": (
         "how much more a message costs than is usual for as many known words, as the logarithm of the ratio; what is "
-        "usual is learnt without labels"
+        "usual is learnt from validation messages of the kind that a model was fitted on"
     ),
     "importance-weighted bound": (
         "a bound on the density of a VAE from many samples of its code, tighter than the ELBO, which takes one at a "
@@ -106,7 +106,7 @@ def _free_line(scene: Scene) -> str:
 
 def _vae_line(scene: Scene) -> str:
     found = [one for one in scene.detectors if one.model == "vae"]
-    return f"ROC-AUC of {listed([f'{one.short} {said(scene.value(one))}' for one in found])}" if found else ""
+    return f"by ROC-AUC: {'; '.join(f'{one.short} {said(scene.value(one))}' for one in found)}" if found else ""
 
 
 def _labels_line(scene: Scene) -> str:
