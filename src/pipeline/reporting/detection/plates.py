@@ -221,12 +221,13 @@ def _contamination(run: DetectionFolder) -> Plate:
 
 def _training(run: DetectionFolder) -> Plate:
     lines, history = shown.trained(run), run.tables.history
-    kept = run.tables.detectors.set_index("detector")["kept_epoch"].astype(int).to_dict()
+    epochs = run.tables.detectors.set_index("detector")["kept_epoch"]
+    kept = {line.detector: int(epochs[line.detector]) for line in lines}
 
     def draw(figure: Figure) -> None:
         left, right = figure.subplots(1, 2)
         for axes, column in ((left, "val_loss"), (right, "val_roc_auc")):
-            figures.epochs(axes, history, column, lines, {str(name): epoch for name, epoch in kept.items()})
+            figures.epochs(axes, history, column, lines, kept)
         left.set_ylabel("Validation loss (nats a message)")
         right.set_ylabel("ROC-AUC on validation")
         legend(figure, left, columns=4)
