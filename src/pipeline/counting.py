@@ -39,7 +39,7 @@ def count_words(texts: Sequence[str]) -> Counted:
     from sklearn.feature_extraction.text import CountVectorizer
 
     find_words = CountVectorizer(ngram_range=WORDS).build_analyzer()
-    return _count([find_words(text) for text in texts])
+    return count_entries([find_words(text) for text in texts])
 
 
 def count_characters(texts: Sequence[str]) -> Counted:
@@ -51,12 +51,13 @@ def count_characters(texts: Sequence[str]) -> Counted:
     from sklearn.feature_extraction.text import CountVectorizer
 
     take_apart = CountVectorizer(analyzer="char_wb", ngram_range=CHARACTERS, lowercase=False).build_analyzer()
-    words = _count([text.lower().split() for text in texts])
-    inside = _count([take_apart(word) for word in words.names])
+    words = count_entries([text.lower().split() for text in texts])
+    inside = count_entries([take_apart(word) for word in words.names])
     return Counted(words.counts @ inside.counts, inside.names)
 
 
-def _count(lists: Sequence[list[str]]) -> Counted:
+def count_entries(lists: Sequence[list[str]]) -> Counted:
+    """How often each list holds each of its entries, such as words or runs of characters."""
     from scipy import sparse
 
     lengths = np.fromiter(map(len, lists), np.int64, len(lists))

@@ -166,8 +166,11 @@ def _takes(step: Step[Any], name: str) -> bool:
 
 
 def _positional(step: Step[Any]) -> list[str]:
+    """A name for each artifact that the stage is given; those that it takes as many of as there are have a number."""
     parameters = inspect.signature(step.function).parameters.values()
-    return [p.name for p in parameters if p.kind is inspect.Parameter.POSITIONAL_OR_KEYWORD]
+    names = [p.name for p in parameters if p.kind is inspect.Parameter.POSITIONAL_OR_KEYWORD]
+    rest = [p.name for p in parameters if p.kind is inspect.Parameter.VAR_POSITIONAL]
+    return names + [f"{name}_{number}" for name in rest for number in range(1, len(step.inputs) - len(names) + 1)]
 
 
 def _peak_memory_mb() -> int:

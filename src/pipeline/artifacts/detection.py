@@ -26,7 +26,7 @@ class Bags:
     Attributes:
         words: (E,) int32 column of each entry, row after row, ascending within a row.
         counts: (E,) int32 how often the row holds that word.
-        edges: (N + 1,) int64 where each row begins, and the end.
+        edges: (N + 1,) int32 where each row begins, and the end.
         vocabulary: the V words, alphabetical.
         lengths: (N,) int32 words of the cleaned text, known or not, each as often as it occurs.
         seen: (V,) int32 training messages that hold each word.
@@ -34,7 +34,7 @@ class Bags:
 
     words: NDArray[np.int32]
     counts: NDArray[np.int32]
-    edges: NDArray[np.int64]
+    edges: NDArray[np.int32]
     vocabulary: list[str]
     lengths: NDArray[np.int32]
     seen: NDArray[np.int32]
@@ -42,7 +42,7 @@ class Bags:
     @property
     def known(self) -> NDArray[np.int64]:
         """Distinct words of the vocabulary in each row, (N,); 0: the row holds none."""
-        return np.diff(self.edges)
+        return np.diff(self.edges).astype(np.int64)
 
     def take(self, rows: NDArray[np.integer]) -> Any:
         """Counts of some rows, (n, V) sparse float32 (SciPy's types do not say so: Any)."""
@@ -57,7 +57,8 @@ class Suspicion:
     """What a mixture of two kinds of messages, fitted without labels, takes for the rarer kind.
 
     Attributes:
-        table: one row a message of the split: `row` (int64), `log_odds` (float64; above 0: of the rarer kind).
+        table: one row a message of the split, ascending: `row` (int64), `log_odds` (float64; above 0: of the rarer
+            kind).
         share: the mixture's own estimate of how large a part of the training messages is of the rarer kind.
         words: the words that tell the rarer kind best: `word`, `log_ratio` (how much more often the rarer kind uses
             it, natural logarithm), `seen` (training messages that hold it).
@@ -68,6 +69,13 @@ class Suspicion:
     share: float
     words: pd.DataFrame
     num_starts: int
+
+    def log_odds(self, rows: NDArray[np.integer]) -> NDArray[np.float64]:
+        """Log-odds of some rows of the split, (n,)."""
+        known = self.table["row"].to_numpy(np.int64)
+        places = np.searchsorted(known, rows)
+        assert np.array_equal(known[places], rows)
+        return self.table["log_odds"].to_numpy(np.float64)[places]
 
 
 @dataclass(frozen=True)

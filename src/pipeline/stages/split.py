@@ -129,6 +129,22 @@ def split_pool(
     )
 
 
+def take_all(corpus: Corpus, pool: Pool) -> Split:
+    """No split: every message of the pool is trained, validated and tested on, a published fault."""
+    labels = corpus.table["label"].to_numpy()
+    _check_both_classes(corpus, pool, "only", labels[pool.rows])
+    return Split(
+        train=pool.rows,
+        validation=pool.rows,
+        test=pool.rows,
+        labels=labels,
+        groups=pool.groups,
+        leakage_percent=100.0,
+        random_leakage_percent=float("nan"),
+        validation_is_test=True,
+    )
+
+
 def resample_train(split: Split, *, strategy: Literal["undersample", "none", "synthetic"], seed: int) -> Sample:
     """Choose the training rows that are fitted on; validation and test rows are never touched.
 

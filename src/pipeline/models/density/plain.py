@@ -1,0 +1,105 @@
+"""Detectors without depth: the length of a message, the density of its words, and how often its like occurs.
+
+Shapes: n messages, V words.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.models.density.material import Costs, Detector, Material, Priced
+from pipeline.ranges import Count, Positive
+
+
+def length(material: Material) -> Length:  # noqa: ARG001 - all builders are given what they could be fitted on
+    """Longer messages cost more: what any score that adds up over words must beat."""
+    return Length()
+
+
+def unigram(material: Material, *, smoothing: Positive) -> Unigram:
+    """Each word is there or not, whatever the others: the density of a Bernoulli VAE without a code.
+
+    The probability of a word is the share of messages that hold it, with `smoothing` messages more of either kind.
+    """
+    weights = material.weights.astype(np.float64)
+    held = weights @ (material.bags > 0)
+    return Unigram((held + smoothing) / (weights.sum() + 2 * smoothing))
+
+
+def repetition(material: Material, *, neighbours: Count) -> Repetition:
+    """How near the nearest of the messages fitted on are: who sends the same to many repeats himself."""
+    material.refuse_weights("repetition")
+    return Repetition(material, neighbours)
+
+
+class Length(Detector):
+    """The number of known words."""
+
+    kind = "length"
+    has_lengths = adds_up = False
+
+    @property
+    def description(self) -> str:
+        """One line that says what it is."""
+        return "number of known words, nothing else"
+
+    def costs(self, bags: Any) -> dict[str, Costs]:
+        """Distinct known words (n,)."""
+        return {"cost": np.diff(bags.indptr).astype(np.float64)}
+
+
+class Unigram(Detector, Priced):
+    """Independent Bernoulli words.
+
+    Shapes: probabilities (V,).
+    """
+
+    kind = "unigram"
+
+    def __init__(self, probabilities: NDArray[np.float64]) -> None:
+        self.present, self.absent = -np.log(probabilities), -np.log1p(-probabilities)
+        self.num_params = len(probabilities)
+
+    @property
+    def description(self) -> str:
+        """One line that says what it is."""
+        return "each word on its own, by the share of messages that hold it"
+
+    def costs(self, bags: Any) -> dict[str, Costs]:
+        """Negative log-probabilities (n,) in nats."""
+        return {"cost": (bags > 0) @ (self.present - self.absent) + self.absent.sum()}
+
+    def word_costs(self, bags: Any) -> Any:
+        """-log p of each word that is there."""
+        priced = bags.copy()
+        priced.data = self.present[bags.indices]
+        return priced
+
+
+class Repetition(Detector):
+    """Mean similarity to the nearest messages: cosine of binary bags, rarer words weighing more."""
+
+    kind = "repetition"
+    has_lengths = adds_up = False
+
+    def __init__(self, material: Material, neighbours: int) -> None:
+        from sklearn.feature_extraction.text import TfidfTransformer
+        from sklearn.neighbors import NearestNeighbors
+
+        self.rarity = TfidfTransformer().fit(material.bags > 0)
+        self.neighbours = min(neighbours, material.bags.shape[0])
+        self.nearest = NearestNeighbors(n_neighbors=self.neighbours, metric="cosine", algorithm="brute")
+        self.nearest.fit(self.rarity.transform(material.bags > 0))
+
+    @property
+    def description(self) -> str:
+        """One line that says what it is."""
+        return f"mean similarity to the {self.neighbours} nearest messages (TF-IDF, cosine)"
+
+    def costs(self, bags: Any) -> dict[str, Costs]:
+        """Similarities (n,), from 0 to 1."""
+        distances, _ = self.nearest.kneighbors(self.rarity.transform(bags > 0))
+        return {"cost": 1 - distances.mean(axis=1)}
