@@ -18,6 +18,7 @@ from pipeline.reporting.style import INK, MUTED, NEGATIVE, POSITIVE, look
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
+SPARSE = 200  # points that hide nothing: drawn opaque
 FEW_POINTS, MOST_POINTS = 1_500, 4_000  # up to which points are large; beyond which an SVG holds them as a picture
 LEAST_BINS, MOST_BINS = 8, 40
 TAIL = 0.005  # share of the messages at either end that the outermost bins take in
@@ -98,7 +99,7 @@ def scatter(axes: Axes, points: pd.DataFrame, x: str, y: str, classes: Classes) 
             marker="^" if label else "o",
             facecolor=style.color if label else "none",
             edgecolor="white" if label else style.color,
-            alpha=0.85 if label and len(points) <= FEW_POINTS else 0.45,
+            alpha=0.9 if len(points) <= (FEW_POINTS if label else SPARSE) else 0.45,
             linewidth=0.3 if label else 0.6,
             label=f"{name} ({words.count(len(of_class))})",
             rasterized=len(points) > MOST_POINTS,

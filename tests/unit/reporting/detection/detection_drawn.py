@@ -23,7 +23,8 @@ DETECTORS = (
     ("vae", "all", 0.0), ("vae_weighted", "all", 0.4), ("repetition", "all", 1.4), ("mixture", "all", 3.0),
     ("unigram", "unsuspected", 2.0), ("vae", "unsuspected", 2.4), ("unigram", "negative", 1.9),
     ("pca", "negative", 1.6), ("isolation_forest", "negative", -0.9), ("local_outlier_factor", "negative", 0.9),
-    ("autoencoder", "negative", 1.5), ("gaussian_vae", "negative", 1.2), ("vae", "negative", 2.4), ("supervised", "negative", 4.5),
+    ("autoencoder", "negative", 1.5), ("gaussian_vae", "negative", 1.2), ("vae", "negative", 2.4),
+    ("supervised", "negative", 4.5),
 )  # fmt: skip
 WITHOUT_WORDS = {"length", "repetition", "mixture", "supervised", "isolation_forest", "local_outlier_factor"}
 RULES = ("expected", "estimated", "elbow", "labels")
