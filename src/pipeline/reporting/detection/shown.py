@@ -41,7 +41,7 @@ def line_of(one: Detector) -> Line:
 def main_rows(tables: DetectionTables, metric: str) -> pd.DataFrame:
     """A metric of the measure that stands for each detector: rows of `measures`, at most one a detector."""
     stands = tables.detectors[["detector", "measure"]]
-    rows = tables.measures[tables.measures["is_main"] & (tables.measures["metric"] == metric)]
+    rows = tables.measures[tables.measures["is_main"].astype(bool) & (tables.measures["metric"] == metric)]
     return rows.merge(stands, on=["detector", "measure"]).drop_duplicates("detector")
 
 
