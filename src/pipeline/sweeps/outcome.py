@@ -15,7 +15,7 @@ from filelock import FileLock
 
 from pipeline.sweeps.processes import LOG
 
-Made = Literal["validation", "synthesis", "stream", "memory", "test"]
+Made = Literal["validation", "synthesis", "stream", "memory", "detection", "test"]
 
 RECORD = "sweep.json"
 LOCK = ".lock"
@@ -85,15 +85,17 @@ def objective(folder: Path) -> float | None:
 
 
 def made_by(folder: Path) -> Made:
-    """What a finished job came to: scores on the validation or test part, messages, or figures of a stream."""
+    """What a finished job came to: scores on the validation or test part, messages, or figures of something else."""
     metrics = metrics_of(folder)
+    if "detectors" in metrics:
+        return "detection"
     if "stream" in metrics:
         return "memory" if metrics["kind"] == "memory" else "stream"
     return "validation" if "validation" in metrics else "synthesis" if "synthesis" in metrics else "test"
 
 
 def score(folder: Path) -> str:
-    """What a finished job came to, for people: the F1 with its interval; of synthesis, what its messages teach."""
+    """What a finished job came to, for people: the F1 with its interval; of other families, what they are judged by."""
     metrics = metrics_of(folder)
     match made_by(folder):
         case "validation":
@@ -104,6 +106,8 @@ def score(folder: Path) -> str:
             return _stream_score(metrics)
         case "memory":
             return _memory_score(metrics)
+        case "detection":
+            return _detection_score(metrics)
         case "test":
             return f"f1 {_with_interval(metrics['test']['f1'], metrics['ci95']['f1'])}"
 
@@ -136,6 +140,20 @@ def _memory_score(metrics: dict[str, Any]) -> str:
     beside = f"; exact {exact[0]:.3f}" if exact and exact[0] is not None else ""
     shape = f"{best['learner']} {best['features']} {best['num_hashes']}x2^{best['log2_buckets']}"
     return f"{_mark(metrics)}f1 {_with_interval(best['f1'], (best['f1_low'], best['f1_high']))} {shape}{beside}"
+
+
+def _detection_score(metrics: dict[str, Any]) -> str:
+    """The best detector without labels by ROC-AUC, and the best of those that labels pick one class for."""
+    known = {name: found for name, found in metrics["detectors"].items() if found["roc_auc"] is not None}
+    free = [name for name, found in known.items() if not found["needs_labels"]]
+    picked = [name for name, found in known.items() if found["needs_labels"] and found["fitted_on"] == "negative"]
+    best = [max(names, key=lambda name: known[name]["roc_auc"]) for names in (free, picked) if names]
+    if not free:
+        return "roc-auc without labels undefined"
+    value, ends = known[best[0]]["roc_auc"], known[best[0]]["ci95"]["roc_auc"]
+    shown = f"{value:.3f}" if None in ends else _with_interval(value, ends)
+    beside = "".join(f"; {name} {known[name]['roc_auc']:.3f}" for name in best[1:])
+    return f"roc-auc {shown} {best[0]}{beside}"
 
 
 def _mark(metrics: dict[str, Any]) -> str:

@@ -35,7 +35,11 @@ from pipeline.sweeps.validation import list_scores
 
 _DIR = "hydra.sweep.dir"
 _NO_SCORE = "ValueError: No trials are completed yet."
-_ALONE: dict[Made, str] = {"synthesis": "generate messages", "memory": "judge filters in ever less memory"}
+_ALONE: dict[Made, str] = {
+    "synthesis": "generate messages",
+    "memory": "judge filters in ever less memory",
+    "detection": "find one class without labels",
+}
 
 
 @dataclass

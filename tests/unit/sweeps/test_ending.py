@@ -19,6 +19,7 @@ TEST = {"test": {"f1": 0.5}}
 SYNTHESIS = {"synthesis": {"kl_nats": 5.0}, "evaluators": {}}
 MEMORY = {"stream": {}, "kind": "memory"}
 STREAM = {"stream": {}, "kind": "drift"}
+DETECTION = {"detectors": {}}
 
 
 @pytest.fixture
@@ -57,6 +58,8 @@ def ended(
         ((VALIDATION, VALIDATION), "1     seed=1     0.500           0.500"),
         ((SYNTHESIS,), f"The jobs generate messages; {ALONE}"),
         ((MEMORY,), f"The jobs judge filters in ever less memory; {ALONE}"),
+        ((DETECTION, DETECTION), f"The jobs find one class without labels; {ALONE}"),
+        ((DETECTION, TEST), "compared"),
         ((MEMORY, SYNTHESIS), f"The jobs generate messages and judge filters in ever less memory; {ALONE}"),
     ],
 )
@@ -68,7 +71,14 @@ def test_jobs_are_compared_where_they_can_be(
 
 @pytest.mark.parametrize(
     ("metrics", "made"),
-    [(VALIDATION, "validation"), (TEST, "test"), (SYNTHESIS, "synthesis"), (MEMORY, "memory"), (STREAM, "stream")],
+    [
+        (VALIDATION, "validation"),
+        (TEST, "test"),
+        (SYNTHESIS, "synthesis"),
+        (MEMORY, "memory"),
+        (STREAM, "stream"),
+        (DETECTION, "detection"),
+    ],
 )
 def test_what_a_job_came_to(tmp_path: Path, metrics: dict[str, object], made: str) -> None:
     (tmp_path / "metrics.json").write_text(json.dumps(metrics), encoding="utf-8")

@@ -169,3 +169,36 @@ def test_the_score_in_ever_less_memory_is_the_best_filter_beside_its_learner_wit
     assert outcome.score(tmp_path) == "f1 0.850 [0.800, 0.900] naive_bayes hashing 1x2^12; exact 0.900"
     folder_with(tmp_path, metrics=metrics | {"models": filters[1:]})
     assert outcome.score(tmp_path) == "f1 undefined"
+
+
+def detector(roc_auc: float | None, fitted_on: str = "all", *, needs_labels: bool = False) -> dict[str, Any]:
+    return {
+        "roc_auc": roc_auc, "ci95": {"roc_auc": [0.9, 0.97]}, "fitted_on": fitted_on, "needs_labels": needs_labels
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("names", "said"),
+    [
+        (
+            ("length", "mixture", "vae_ham", "unigram_ham", "tfidf"),
+            "roc-auc 0.952 [0.900, 0.970] mixture; vae_ham 0.954",
+        ),
+        (("length", "undefined"), "roc-auc 0.830 [0.900, 0.970] length"),
+        (("undefined", "vae_ham"), "roc-auc without labels undefined"),
+    ],
+)
+def test_the_score_of_detection_is_the_best_without_labels_beside_the_best_with_one_class(
+    tmp_path: Path, names: tuple[str, ...], said: str
+) -> None:
+    known = {
+        "length": detector(0.83),
+        "mixture": detector(0.952),
+        "undefined": detector(None),
+        "unigram_ham": detector(0.93, "negative", needs_labels=True),
+        "vae_ham": detector(0.954, "negative", needs_labels=True),
+        "tfidf": detector(0.998, needs_labels=True),
+    }
+    folder_with(tmp_path, metrics={"detectors": {name: known[name] for name in names}})
+    assert outcome.score(tmp_path) == said
+    assert outcome.objective(tmp_path) is None
