@@ -4,17 +4,23 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from pydantic import TypeAdapter
+from pydantic_core import to_jsonable_python
 
 from pipeline.artifacts import Corpus, Pool, Predictions, Split, Texts
 from pipeline.artifacts.detection import Bags, Contamination, Detection, DetectionScores, Suspicion
 from pipeline.evaluation.detection.judge import judge
-from pipeline.stages.detection_account import Outcome
+from pipeline.reporting.detection.facts import DetectionReport
+from pipeline.reporting.detection.folder import DetectionTables
+from pipeline.reporting.detection.scene import Scene
+from pipeline.stages.detection_account import Outcome, detection_facts, detection_tables
 from pipeline.stages.detection_report import detection_report
 
 COMMAND = "python -m pipeline +experiment=vae_density seed=7"
@@ -51,6 +57,7 @@ class Made:
     estimated: float = 0.152
     lacks_contamination: bool = False
     skill: float = 1.0
+    resamples: int = 1_000
     seed: int = 7
 
     @property
@@ -71,14 +78,24 @@ def write_run(folder: Path, made: Made) -> str:
     )  # fmt: skip
 
 
+@cache
+def make_scene(made: Made) -> Scene:
+    """What findings and tables are made from, without files; not to be changed."""
+    frame = {"experiment": "vae_density", "source": "vae_workshop", "protocol": made.protocol, "command": COMMAND}
+    outcome = make_outcome(made, frame)
+    facts = detection_facts(outcome, 300) | {"headline": ""}
+    report = TypeAdapter(DetectionReport).validate_python(to_jsonable_python(facts))
+    return Scene(report, DetectionTables(**detection_tables(outcome, 3, 2)))
+
+
 def make_outcome(made: Made, frame: dict[str, Any]) -> Outcome:
     """All artifacts of a run."""
     rng = np.random.default_rng(made.seed)
     labels, number = made.labels, made.num_messages
     texts = [f"message {row} says {HOSTILE} free" if row % 7 == 1 else f"message {row} ok" for row in range(number)]
     table = pd.DataFrame({"row": np.arange(number), "text": texts, "label": labels})
-    parts = np.split(np.arange(number), [number // 2, 3 * number // 4])
-    split = Split(*parts, labels, np.arange(number), 0.0, 6.4, validation_is_test=False)
+    train, validation, test = np.split(np.arange(number), [number // 2, 3 * number // 4])
+    split = Split(train, validation, test, labels, np.arange(number), 0.0, 6.4, validation_is_test=False)
     bags = make_bags(rng, labels)
     detections = [make_detection(rng, made, name, split, bags) for name in made.names]
     supervised = make_supervised(rng, made, split)
@@ -193,7 +210,7 @@ def make_scores(
     return judge(
         detections, make_contamination(made, split), supervised, split.labels, split.groups, bags.known,
         measure="residual", expected_share=0.13, estimated_share=made.estimated,
-        supervised_fitted=(negative, positive), resamples=100, seed=made.seed,
+        supervised_fitted=(negative, positive), resamples=made.resamples, seed=made.seed,
     )  # fmt: skip
 
 
@@ -223,9 +240,7 @@ def write_frame(folder: Path, made: Made) -> None:
     (folder / "manifest.json").write_text(json.dumps(manifest, indent=1), encoding="utf-8")
 
 
-def _scores(
-    rng: np.random.Generator, split: Split, bags: Bags, bound: str, model: str, skill: float
-) -> pd.DataFrame:
+def _scores(rng: np.random.Generator, split: Split, bags: Bags, bound: str, model: str, skill: float) -> pd.DataFrame:
     tables = []
     for part, rows in (("validation", split.validation), ("test", split.test)):
         known = bags.known[rows]

@@ -13,6 +13,8 @@ from pipeline.reporting.detection.names import Detector
 from pipeline.reporting.detection.scene import Scene, whole
 from pipeline.reporting.words import count, decimal, quantity
 
+LARGEST = 20.0  # logarithm of what is shown at most
+
 
 @dataclass(frozen=True)
 class Example:
@@ -44,7 +46,8 @@ def examples(scene: Scene, detector: Detector, kind: str) -> list[Example]:
     table, costs = scene.tables.examples, scene.tables.costs
     chosen = table[(table["detector"] == detector.key) & (table["kind"] == kind)].sort_values("rank")
     own = costs[costs["detector"] == detector.key]
-    return [_example(row, own[own["row"] == row["row"]]) for _, row in chosen.iterrows()]
+    measure = str(scene.tables.detectors.set_index("detector").loc[detector.key, "measure"])
+    return [_example(row, own[own["row"] == row["row"]], measure) for _, row in chosen.iterrows()]
 
 
 def telling(tables: DetectionTables) -> list[Telling]:
@@ -55,16 +58,24 @@ def telling(tables: DetectionTables) -> list[Telling]:
     ]
 
 
-def _example(row: pd.Series, costs: pd.DataFrame) -> Example:
-    number, known = int(row["length"]), int(row["known"])
+def _example(row: pd.Series, costs: pd.DataFrame, measure: str) -> Example:
+    scores = {
+        "residual": f"{decimal(_exp(row['score']), 2)} times the usual cost at its length · ",
+        "word": f"{decimal(row['score'], 2)} nats a known word · ",
+    }
     said = (
-        f"score {decimal(row['score'], 2)} · {decimal(row['message'], 1)} nats · {quantity(number, 'word')}, "
-        f"{count(known)} known and distinct"
+        f"{scores.get(measure, '')}{decimal(row['message'], 1)} nats · {quantity(int(row['length']), 'word')}, "
+        f"{count(row['known'])} known and distinct"
     )
     return Example(str(row["text"]), said, [(str(one["word"]), decimal(one["cost"], 1)) for _, one in costs.iterrows()])
 
 
 def _times(log_ratio: float) -> str:
     """How many times as often."""
-    ratio = math.exp(min(log_ratio, 20.0))
+    ratio = _exp(log_ratio)
     return f"×{count(ratio)}" if ratio >= 10 else f"×{decimal(ratio, 1)}"
+
+
+def _exp(number: float) -> float:
+    """Of a logarithm that may be too large to be shown."""
+    return math.exp(min(number, LARGEST))

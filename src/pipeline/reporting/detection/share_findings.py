@@ -37,7 +37,7 @@ def is_the_share_found(scene: Scene) -> Finding:
     if found.low <= CHANCE:
         answer += f" Whether that kind is {positive} cannot be told: ROC-AUC {said(found)}."
         return Finding(question, "no better than guessing", "loses", answer)
-    return Finding(question, tag, style, f"{answer} That kind is told from the rest with a ROC-AUC of {said(found)}.")
+    return Finding(question, tag, style, f"{answer} By its odds {positive} is found with a ROC-AUC of {said(found)}.")
 
 
 def which_threshold(scene: Scene) -> Finding | None:
@@ -52,10 +52,10 @@ def which_threshold(scene: Scene) -> Finding | None:
         return None
     gaps = {rule: found.value - goal.value for rule, found in known.items()}
     closest = min(gaps, key=lambda rule: abs(gaps[rule]))
-    each = [f"{rule_said(rule)} {said(found)}" for rule, found in known.items()]
+    each = [f"by the {rule_said(rule)} {said(found)}" for rule, found in known.items()]
     answer = (
-        f"For {best.said} the threshold that labels choose has an F1 of {said(goal)}. Without labels: {listed(each)}. "
-        f"Closest is the {rule_said(closest)}."
+        f"For {best.said} the threshold that labels choose has an F1 of {said(goal)}. Without labels it is "
+        f"{listed(each)}. Closest is the {rule_said(closest)}."
     )
     style: Style = "level" if gaps[closest] >= -CLOSE else "loses"
     tag = f"the {rule_said(closest)}"
@@ -75,10 +75,10 @@ def _over_all(scene: Scene, rules: list[str]) -> str:
     wide = chosen.pivot(index="detector", columns="rule", values="value").astype(float).dropna()
     if len(wide) < 2 or LABELS not in wide:
         return ""
-    means = [f"{rule_said(rule)} {decimal(wide[rule].mean())}" for rule in rules if rule in wide]
+    means = [f"by the {rule_said(rule)} {decimal(wide[rule].mean())}" for rule in rules if rule in wide]
     return (
-        f" Over {len(wide)} detectors without labels F1 is on average: {listed(means)}; with the threshold that labels "
-        f"choose {decimal(wide[LABELS].mean())}."
+        f" Over {len(wide)} detectors without labels F1 is on average {listed(means)}; by labels it is "
+        f"{decimal(wide[LABELS].mean())}."
     )
 
 

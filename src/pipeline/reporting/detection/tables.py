@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from pipeline.reporting import words
-from pipeline.reporting.detection.names import BOUNDS, Detector, Given, model_name
+from pipeline.reporting.detection.names import BOUNDS, WITHOUT_FITTING, Detector, Given, model_name
 from pipeline.reporting.detection.scene import Contest, Scene, p_said, share_said
-from pipeline.reporting.detection.share_findings import rule_said
+from pipeline.reporting.detection.share_findings import LABELS, rule_said
 from pipeline.reporting.facts import Estimate
 from pipeline.reporting.grid import Row, Table, difference_cell, each_once, upper, value_cell
 from pipeline.reporting.tables import Cell
@@ -61,19 +61,14 @@ def measure_table(scene: Scene) -> Table:
 
 def threshold_table(scene: Scene) -> Table:
     """The threshold rules of the few detectors that matter most."""
-    rules = each_once(scene.tables.thresholds["rule"].astype(str))
-    bodies = [
-        [_row(one, [_plain(rule_said(rule)), *(_known(scene.ruled(one, rule, key)) for key in CALLED),
-                    _plain(share_said(scene.called(one, rule)))]) for rule in rules]
-        for one in chosen(scene)
-    ]  # fmt: skip
+    bodies = [_threshold_body(scene, one) for one in chosen(scene)]
     true = share_said(scene.report.true_share)
     return Table(
         "Detector",
         ["threshold by", *(METRIC[key].label for key in CALLED), "share called"],
         bodies,
         f"Thresholds are chosen on the validation part; {true} of the test messages are "
-        f"{scene.report.classes.positive}. {INTERVALS}",
+        f"{scene.report.classes.positive}. {INTERVALS} Bold: the highest F1 of a threshold without labels.",
     )
 
 
@@ -127,10 +122,23 @@ def descriptions(scene: Scene) -> list[tuple[str, str]]:
     return [(upper(one.short), str(said[one.key])) for one in scene.detectors]
 
 
+def _threshold_body(scene: Scene, one: Detector) -> list[Row]:
+    """The rules of a detector; the best F1 of those without labels stands out."""
+    rules = each_once(scene.tables.thresholds["rule"].astype(str))
+    found = {rule: [scene.ruled(one, rule, key) for key in CALLED] for rule in rules}
+    best = max((_shown(values[0]) for rule, values in found.items() if rule != LABELS), default="")
+    rows = []
+    for rule, (f1, *others) in found.items():
+        is_best = rule != LABELS and _shown(f1) == best != ""
+        called = _plain(share_said(scene.called(one, rule)))
+        rows.append(_row(one, [_plain(rule_said(rule)), _known(f1, is_best), *map(_known, others), called]))
+    return rows
+
+
 def _main_body(scene: Scene, detectors: list[Detector]) -> list[Row]:
     """The rows of detectors that are given as much; the best value of a column stands out."""
     classes = scene.report.classes
-    given = {"nothing": "no labels", "negative": f"which are {classes.negative}", "labels": "all labels"}
+    given = {"nothing": "no labels", "negative": f"labels of {classes.negative}", "labels": "all labels"}
     found = {
         one.key: [
             *(scene.value(one, key) for key in RANKED),
@@ -158,7 +166,7 @@ def _shown(found: Estimate) -> str:
 
 def _note(one: Detector) -> str:
     """What it was fitted on, and whether it is there for comparison alone."""
-    fitted = f"fitted on {quantity(one.num_fitted, 'message')}" if one.num_fitted else ""
+    fitted = "" if one.model in WITHOUT_FITTING else f"fitted on {quantity(one.num_fitted, 'message')}"
     return " · ".join(filter(None, ["baseline" if one.is_baseline else "", fitted]))
 
 
@@ -179,9 +187,9 @@ def _pair(contest: Contest) -> str:
     return f"{contest.detector.key}\n{contest.rival.key}"
 
 
-def _known(found: Estimate) -> Cell:
+def _known(found: Estimate, stands_out: bool = False) -> Cell:
     """A value and its interval; a dash where it means nothing."""
-    return NONE if words.decimal(found.value) == words.UNDEFINED else value_cell(found)
+    return value_cell(found, stands_out=stands_out) if _shown(found) else NONE
 
 
 def _row(one: Detector, cells: list[Cell], note: str = "") -> Row:
