@@ -40,6 +40,7 @@ class Runner:
     manifest: Manifest
     _keys: dict[Step[Any], str] = field(default_factory=dict)
     _values: dict[Step[Any], Any] = field(default_factory=dict)
+    _parts: dict[Step[Any], str] = field(default_factory=dict)
 
     def execute(self, plan: Plan) -> Any:
         """Carry out every step and give what the last one, the report, returns.
@@ -47,6 +48,7 @@ class Runner:
         The manifest is written whether this ends well, badly or by an interrupt.
         """
         status = "failed"
+        self._parts = _own_parts(plan)
         try:
             for step in plan.steps:
                 if step.kind == "report":
@@ -82,6 +84,8 @@ class Runner:
             status, reason = "computed", "drawn in every run"
         else:
             status, reason = self._reuse_or_compute(step)
+        if part := self._parts.get(step):
+            reason = f"{part}: {reason}"
         seconds = time.perf_counter() - start
         record = StageRecord(step.name, self._keys.get(step, ""), status, reason, round(seconds, 3), _peak_memory_mb())
         self.manifest.stages.append(record)
@@ -144,8 +148,16 @@ class Runner:
         )
 
     def _reason(self, ingredients: Ingredients) -> str:
-        """Why the store cannot serve: the difference from the stored artifact of this stage that is most alike."""
-        earlier = [e for e in self.store.entries() if e.stage == ingredients.stage]
+        """Why the store cannot serve: the difference from the stored artifact of this stage that is most alike.
+
+        Artifacts of another part of the config, say of another detector, are not alike at all.
+        """
+        names = ingredients.settings.keys()
+        earlier = [
+            entry
+            for entry in self.store.entries()
+            if entry.stage == ingredients.stage and (not names or names & entry.ingredients["settings"].keys())
+        ]
         if not earlier:
             return "first time"
         ranked = [(ingredients.changes_from(entry.ingredients), -entry.created.timestamp()) for entry in earlier]
@@ -163,6 +175,20 @@ class Runner:
 
 def _takes(step: Step[Any], name: str) -> bool:
     return name in inspect.signature(step.function).parameters
+
+
+def _own_parts(plan: Plan) -> dict[Step[Any], str]:
+    """Of stages that a plan calls with several parts of the config, the part that is a step's own."""
+    calls: dict[Any, list[Step[Any]]] = {}
+    for step in plan.steps:
+        calls.setdefault(step.function, []).append(step)
+    parts = {}
+    for steps in calls.values():
+        common = set.intersection(*(set(step.bound.read) for step in steps))
+        for step in steps:
+            own = [name.rpartition(".")[2] for name in step.bound.read if name not in common]
+            parts[step] = ", ".join(own)
+    return parts
 
 
 def _positional(step: Step[Any]) -> list[str]:
