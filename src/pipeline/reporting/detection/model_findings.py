@@ -8,7 +8,7 @@ from pipeline.reporting.detection.answers import Finding, Style
 from pipeline.reporting.detection.names import Detector
 from pipeline.reporting.detection.scene import CHANCE, Contest, Scene, apart, said
 from pipeline.reporting.facts import Estimate
-from pipeline.reporting.grid import Verdict, upper
+from pipeline.reporting.grid import Verdict, differs, upper
 from pipeline.reporting.words import decimal
 
 WEAK = 0.7  # a ROC-AUC below this is told as little more than guessing
@@ -94,7 +94,7 @@ def _premise(adjusted: Estimate, negative: str, positive: str) -> tuple[str, Sty
         )
         return "no, more likely", "loses", said
     if adjusted.low <= CHANCE:
-        return "no", "loses", "no better than guessing, and the premise of the source fails"
+        return "not shown", "loses", "it cannot be told from guessing, so the premise of the source is not borne out"
     if adjusted.value < WEAK:
         return "hardly", "level", f"{positive} is found less likely, but little better than by guessing"
     return "yes", "beats", f"{positive} is found less likely than {negative} of the same length"
@@ -118,4 +118,7 @@ def _depth_said(contest: Contest) -> str:
     other = "the unigram density on the same messages" if one.fitted_on == rival.fitted_on else rival.said
     if math.isnan(contest.difference.value):
         return f"{one.said} {BESIDE['unknown']} {other}"
+    if contest.verdict == "level" and differs(contest.difference):
+        does = "better" if contest.difference.value > 0 else "worse"
+        return f"{one.said} does {does} than {other}, but not beyond doubt once all comparisons count ({contest.shown})"
     return f"{one.said} {BESIDE[contest.verdict]} {other} ({contest.shown})"

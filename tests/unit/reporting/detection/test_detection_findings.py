@@ -53,7 +53,12 @@ def scene() -> Scene:
     ("figures", "tag", "style", "words"),
     [
         ((0.35, 0.40, 0.45), "no, more likely", "loses", "spam is found more likely than ham of the same length"),
-        ((0.45, 0.51, 0.55), "no", "loses", "no better than guessing, and the premise of the source fails"),
+        (
+            (0.45, 0.51, 0.55),
+            "not shown",
+            "loses",
+            "it cannot be told from guessing, so the premise of the source is not",
+        ),
         ((0.52, 0.60, 0.65), "hardly", "level", "but little better than by guessing"),
         ((0.90, 0.95, 0.98), "yes", "beats", "spam is found less likely than ham of the same length"),
         ((np.nan, np.nan, np.nan), "undefined", "unknown", "cannot be told"),
@@ -93,6 +98,7 @@ def test_length_says_which_messages_are_long(scene: Scene) -> None:
 @pytest.mark.parametrize(
     ("difference", "p", "tag", "words"),
     [
+        (0.5, 0.2, "not detectably", "but not beyond doubt once all comparisons count (+0.500"),
         (0.05, 0.001, "yes", "does detectably better than the unigram density on the same messages (+0.050"),
         (-0.05, 0.001, "no, it harms", "does detectably worse than the unigram density"),
         (0.05, 0.2, "not detectably", "shows no detectable difference from the unigram density"),
@@ -104,7 +110,13 @@ def test_depth_is_judged_by_the_paired_contests(
 ) -> None:
     turned = scene
     for name in ("vae_all", "vae_weighted", "vae_unsuspected", "vae_ham"):
-        turned = put(turned, "contests", {"difference": difference, "p": p}, detector=name, metric="roc_auc")
+        turned = put(
+            turned,
+            "contests",
+            {"difference": difference, "low": difference - 0.1, "high": difference + 0.1, "p": p},
+            detector=name,
+            metric="roc_auc",
+        )
     found = asked(does_depth_help, turned)
     assert found.tag == tag
     assert found.answer.count(words) >= 2
