@@ -57,7 +57,7 @@ def scene() -> Scene:
             (0.45, 0.51, 0.55),
             "not shown",
             "loses",
-            "it cannot be told from guessing, so the premise of the source is not",
+            "it cannot be told from guessing, so the premise",
         ),
         ((0.52, 0.60, 0.65), "hardly", "level", "but little better than by guessing"),
         ((0.90, 0.95, 0.98), "yes", "beats", "spam is found less likely than ham of the same length"),
@@ -108,7 +108,7 @@ def test_length_says_which_messages_are_long(scene: Scene) -> None:
 def test_depth_is_judged_by_the_paired_contests(
     scene: Scene, difference: float, p: float, tag: str, words: str
 ) -> None:
-    turned = scene
+    turned, values = scene, {"difference": difference, "low": difference - 0.1, "high": difference + 0.1, "p": p}
     for name in ("vae_all", "vae_weighted", "vae_unsuspected", "vae_ham"):
         turned = put(
             turned,
