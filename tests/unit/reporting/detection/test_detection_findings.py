@@ -110,13 +110,7 @@ def test_depth_is_judged_by_the_paired_contests(
 ) -> None:
     turned, values = scene, {"difference": difference, "low": difference - 0.1, "high": difference + 0.1, "p": p}
     for name in ("vae_all", "vae_weighted", "vae_unsuspected", "vae_ham"):
-        turned = put(
-            turned,
-            "contests",
-            {"difference": difference, "low": difference - 0.1, "high": difference + 0.1, "p": p},
-            detector=name,
-            metric="roc_auc",
-        )
+        turned = put(turned, "contests", values, detector=name, metric="roc_auc")
     found = asked(does_depth_help, turned)
     assert found.tag == tag
     assert found.answer.count(words) >= 2
