@@ -13,6 +13,7 @@ using EM"; N. Ueda, R. Nakano 1998, "Deterministic annealing EM algorithm".
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import combinations
 from typing import Any
 
 import numpy as np
@@ -24,6 +25,7 @@ COLDEST = 0.05  # the sharpness that annealing begins with
 MOST_ROUNDS = 300
 TINY = 1e-12  # the share of a kind that no message belongs to
 SETTLED = 1e-7  # relative gain of the likelihood below which EM has arrived
+ALIKE = 0.01  # kinds that use no word more than 1 % more often than another: EM is at a saddle and yet to leave it
 
 
 @dataclass(frozen=True)
@@ -64,7 +66,7 @@ class Mixture:
 def fit_mixture(bags: Any, *, kinds: int, longest: int, smoothing: float, starts: int, seed: int) -> Mixture:
     """The likeliest of `starts` mixtures; `smoothing` occurrences a word are shared out as words are in general.
 
-    Shapes: bags (n, V) sparse counts or not; what counts is which words are there.
+    Shapes: bags (n, V), sparse; what counts is which words are there, not how often.
     """
     even = _evenly(bags, longest)
     common = np.asarray(even.sum(axis=0)).ravel()
@@ -83,7 +85,8 @@ def _climb(even: Any, prior: Floats, belonging: Floats) -> tuple[Floats, Floats,
         log_shares, log_words = _maximise(even, prior, belonging)
         each = even @ log_words + log_shares
         likelihood = float(np.logaddexp.reduce(each, axis=1).sum())
-        if sharpness == 1 and abs(likelihood - before) <= SETTLED * abs(likelihood):
+        has_settled = sharpness == 1 and abs(likelihood - before) <= SETTLED * abs(likelihood)
+        if has_settled and not _are_alike(log_words):
             break
         soft = sharpness * each
         belonging = np.exp(soft - np.logaddexp.reduce(soft, axis=1)[:, None])
@@ -96,6 +99,11 @@ def _maximise(even: Any, prior: Floats, belonging: Floats) -> tuple[Floats, Floa
     """The likeliest shares (K,) and words (V, K) of kinds that messages belong to as told, in logarithms."""
     occurrences = even.T @ belonging + prior[:, None]
     return np.log(belonging.mean(axis=0) + TINY), np.log(occurrences / occurrences.sum(axis=0))
+
+
+def _are_alike(log_words: Floats) -> bool:
+    """Whether annealing has left two kinds that are still the same."""
+    return any(np.abs(one - other).max() < ALIKE for one, other in combinations(log_words.T, 2))
 
 
 def _evenly(bags: Any, longest: int) -> Any:

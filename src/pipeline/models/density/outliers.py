@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from pipeline.errors import UserError
 from pipeline.models.density.material import Costs, Detector, Material
 from pipeline.ranges import Count
 
@@ -49,6 +50,13 @@ class Pca(Detector):
 
         held = (material.bags > 0).astype(np.float64)
         self.components = min(components, min(held.shape) - 1)
+        if not self.components or not (held.sum(axis=0) % len(material.weights)).any():
+            raise UserError(
+                f"The detector pca has no directions to look along: of the vocabulary of {held.shape[1]} words all are "
+                f"in the same ones of the {held.shape[0]} messages that it is fitted on.",
+                expected="two words or more, and messages that differ in them",
+                remedy="Lower bags.min_messages, or remove the detector with '~detectors.NAME'.",
+            )
         self.found = PCA(self.components, svd_solver="arpack", random_state=material.seed).fit(held)
         self.num_params = (self.components + 1) * held.shape[1]
 

@@ -25,8 +25,9 @@ def unigram(material: Material, *, smoothing: Positive) -> Unigram:
     The probability of a word is the share of messages that hold it, with `smoothing` messages more of either kind.
     """
     weights = material.weights.astype(np.float64)
-    held = weights @ (material.bags > 0)
-    return Unigram((held + smoothing) / (weights.sum() + 2 * smoothing))
+    held, total = weights @ (material.bags > 0), weights.sum()
+    missed = np.maximum(total - held, 0)
+    return Unigram(*(np.log(total + 2 * smoothing) - np.log(count + smoothing) for count in (held, missed)))
 
 
 def repetition(material: Material, *, neighbours: Count) -> Repetition:
@@ -54,14 +55,13 @@ class Length(Detector):
 class Unigram(Detector, Priced):
     """Independent Bernoulli words.
 
-    Shapes: probabilities (V,).
+    Shapes: present, absent (V,), what a word costs that is there, and one that is not.
     """
 
     kind = "unigram"
 
-    def __init__(self, probabilities: NDArray[np.float64]) -> None:
-        self.present, self.absent = -np.log(probabilities), -np.log1p(-probabilities)
-        self.num_params = len(probabilities)
+    def __init__(self, present: NDArray[np.float64], absent: NDArray[np.float64]) -> None:
+        self.present, self.absent, self.num_params = present, absent, len(present)
 
     @property
     def description(self) -> str:
