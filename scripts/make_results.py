@@ -20,6 +20,8 @@ from pathlib import Path
 from typing import Any
 
 import make_results_streams as streams
+from make_results_detection import FIGURES as DETECTION_FIGURES
+from make_results_detection import detection_text
 from make_results_synthesis import FIGURES as SYNTHESIS_FIGURES
 from make_results_synthesis import synthesis_text
 
@@ -37,6 +39,7 @@ luck of seed and split; of several runs, of their mean. "Difference" is the base
 the same resamples; where its interval contains 0, no difference is detectable. Figures of different protocols must not
 be compared with each other. Seconds are of training, on two cores that other jobs may have shared. On streams a
 message is scored before it is learnt; "difference" is there the model's F1 minus that of the exact naive Bayes.
+Detectors give every message a cost and most of them see no label; each of their tables says what it compares.
 """
 
 
@@ -69,7 +72,8 @@ class Run:
     @property
     def figures(self) -> tuple[str, ...]:
         """The figures that the page shows."""
-        return {"synthesis": SYNTHESIS_FIGURES, "stream": streams.FIGURES}.get(self.family, RUN_FIGURES)
+        others = {"synthesis": SYNTHESIS_FIGURES, "stream": streams.FIGURES, "detection": DETECTION_FIGURES}
+        return others.get(self.family, RUN_FIGURES)
 
     @property
     def train_seconds(self) -> float:
@@ -178,6 +182,8 @@ def estimate(interval: dict[str, float | None], sign: str = "") -> str:
 def run_section(run: Run) -> str:
     """What one run was, and its figures."""
     shown = pictures(run.name, [name for name in run.figures if drawn(run.folder, name).exists()])
+    if run.family == "detection":
+        return f"{detection_text(run.folder, run.metrics, run.manifest)}\n{shown}\n"
     if run.family != "classification":
         text = synthesis_text if run.family == "synthesis" else streams.stream_text
         return f"{text(run.metrics, run.report, run.manifest)}\n{shown}\n"

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+import detection_samples_page as detection
 import stream_samples
 from pipeline.comparison.streams import compare_streams
 from synthesis_samples import Made, write_run
@@ -121,3 +122,35 @@ def test_a_comparison_of_stand_in_streams_is_no_result(script: Any, tmp_path: Pa
     small = stream_samples.Made(num_messages=400, resamples=40, window=100, stand_in=True)
     compare_streams([write_stream(tmp_path / "0", small)], tmp_path / "out", "Filters")
     assert script.main([str(tmp_path / "out"), str(tmp_path / "0"), "--output", str(tmp_path / "docs")]) == 2
+
+
+def test_a_run_of_detection_has_a_section_of_its_own(script: Any, tmp_path: Path) -> None:
+    detection.write_run(tmp_path / "run", detection.Made(resamples=100))
+    finish(tmp_path / "run")
+    assert script.main([str(tmp_path / "run"), "--output", str(tmp_path / "docs")]) == 0
+    page = (tmp_path / "docs" / "RESULTS.md").read_text(encoding="utf-8").replace("\N{NO-BREAK SPACE}", " ")
+    assert "## vae_density on sms_spam, protocol clean, seed 7" in page
+    assert "\n\n- best without labels: mixture, ROC-AUC 0." in page
+    assert "of the test messages 1 without a known word" in page
+    assert "13.0 % expected, 15.2 % estimated by the" in page
+    assert "| Detector | given | ROC-AUC | PR-AUC | F1 | Precision | Recall | F1, labels’ threshold |" in page
+    assert "| VAE, ham only; fitted on 385 messages | labels of ham | **0.9" in page
+    assert "| Length alone | 0." in page
+    assert "] | – | – | 1.00 | – |" in page, "length has no cost a word"
+    assert "| VAE, ham only | unigram, ham only | +0." in page
+    assert "| VAE | 20.0 % | 0." in page
+    assert "Each fitted on 300 messages." in page
+    assert "<script>" not in page, "texts stay in the run's folder"
+    shown = re.findall(r"\((figures/\S+)\)", page)
+    assert len(set(shown)) == len(shown) == 5
+    assert all((tmp_path / "docs" / name).exists() for name in shown)
+
+
+def test_a_run_of_detection_without_contamination_lacks_that_table(script: Any, tmp_path: Path) -> None:
+    detection.write_run(tmp_path / "run", detection.Made(resamples=100, lacks_contamination=True))
+    finish(tmp_path / "run")
+    assert script.main([str(tmp_path / "run"), "--output", str(tmp_path / "docs")]) == 0
+    page = (tmp_path / "docs" / "RESULTS.md").read_text(encoding="utf-8")
+    assert "| Detector | less that of |" in page
+    assert "| Model | spam among those fitted on |" not in page
+    assert "contamination.png" not in page
