@@ -58,11 +58,11 @@ def _size(split: Split, rows: Rows, highest: float) -> int:
     """As many messages as there are at every share up to the highest."""
     negatives, positives = np.bincount(split.labels[rows], minlength=2).tolist()
     size = min(negatives, int(positives / highest)) if highest else negatives
-    if size < FEWEST:
+    if size < FEWEST or round(highest * size) == size:
         raise UserError(
             f"Of {negatives} messages of the negative class and {positives} of the positive one only {size} can be "
             f"taken so that {highest:g} of them are of the positive class.",
-            expected=f"at least {FEWEST} messages to fit on",
+            expected=f"at least {FEWEST} messages to fit on, some of the negative class among them",
             remedy="Lower the highest of contamination.shares.",
         )
     return size
