@@ -66,7 +66,7 @@ def gaussian() -> Any:
     start_keras(SEED)
     from pipeline.models.density.network import GaussianDecoder, Vae
 
-    decoder = GaussianDecoder(WORDS, HIDDEN, LATENT, np.zeros(WORDS, np.float32))
+    decoder = GaussianDecoder(WORDS, HIDDEN, LATENT, np.zeros(WORDS, np.float32), np.ones(WORDS, np.float32))
     return stir(Vae(WORDS, HIDDEN, LATENT, decoder))
 
 

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.models.backend import start_keras
-from pipeline.models.density.material import Coded, Costs, Detector, Material, Priced
+from pipeline.models.density.material import LEAST, Coded, Costs, Detector, Material, Priced
 from pipeline.models.density.settings import Recipe
 from pipeline.ranges import Count
 
@@ -50,13 +50,16 @@ def bernoulli_vae(
 def gaussian_vae(
     material: Material, *, hidden: Count, latent: Count, start: Start, samples: Count, training: Recipe
 ) -> DeepVae:
-    """Gaussian encoder, Gaussian decoder over counts."""
+    """Gaussian encoder, Gaussian decoder over counts; `start`: from the mean and variance of each, or from 0 and 1."""
     start_keras(material.seed)
     from pipeline.models.density.network import GaussianDecoder, Vae
 
     words = material.bags.shape[1]
-    means = _means(material.bags, material.weights) if start == "shares" else np.zeros(words, np.float32)
-    decoder = GaussianDecoder(words, hidden, latent, means)
+    means, variances = np.zeros(words, np.float32), np.ones(words, np.float32)
+    if start == "shares":
+        means = _means(material.bags, material.weights)
+        variances = _means(material.bags**2, material.weights) - means**2
+    decoder = GaussianDecoder(words, hidden, latent, means, variances)
     return DeepVae(Vae(words, hidden, latent, decoder), material, training, samples)
 
 
@@ -69,7 +72,7 @@ class DeepAutoencoder(Detector, Coded):
         from pipeline.models.density.training import loss_of, train
 
         self.network, self.num_params, self.num_latent = network, network.count_params(), network.latent
-        self._losses = loss_of(network)
+        self._losses = loss_of(network, material.bags.shape[1])
         self.history = train(network, material, training, lambda bags: self.costs(bags)["cost"], network.latent)
 
     @property
@@ -80,7 +83,7 @@ class DeepAutoencoder(Detector, Coded):
     def costs(self, bags: Any) -> dict[str, Costs]:
         """Squared errors (n,)."""
         noise = np.zeros((bags.shape[0], self.network.latent), np.float32)
-        return {"cost": self._losses(bags, noise)[0]}
+        return {"cost": np.maximum(self._losses(bags, noise)[0], LEAST)}
 
     def codes(self, bags: Any) -> NDArray[np.float32]:
         """Codes (n, L)."""
@@ -99,14 +102,12 @@ class DeepVae(Detector, Coded):
     decoder = "Gaussian decoder over counts"
 
     def __init__(self, network: Vae, material: Material, training: Recipe, samples: int) -> None:
-        import tensorflow as tf
-
-        from pipeline.models.density.training import train
+        from pipeline.models.density.training import compiled, train
 
         self.network = network
         self.num_params, self.num_latent = network.count_params(), network.latent
         self.noise = np.random.default_rng(material.seed).standard_normal((samples, network.latent), np.float32)
-        self._bounds = tf.function(network.bounds, reduce_retracing=True)
+        self._bounds = compiled(network.bounds, material.bags.shape[1], network.latent)
         self.history = train(network, material, training, self._elbo, network.latent)
 
     @property
@@ -117,7 +118,7 @@ class DeepVae(Detector, Coded):
     def costs(self, bags: Any) -> dict[str, Costs]:
         """Negative ELBO and negative importance-weighted bound (n,)."""
         elbo, weighted = self._bound(bags, self.noise)
-        return {"elbo": elbo, "iwae": weighted}
+        return {"elbo": np.maximum(elbo, LEAST), "iwae": np.maximum(weighted, LEAST)}
 
     def codes(self, bags: Any) -> NDArray[np.float32]:
         """Means of the codes, (n, L)."""
@@ -144,12 +145,11 @@ class BernoulliVae(DeepVae, Priced):
 
     def word_costs(self, bags: Any) -> Any:
         """-log gamma of each word that is there, averaged over the codes drawn."""
-        import tensorflow as tf
         from scipy import sparse
 
-        from pipeline.models.density.training import blocks
+        from pipeline.models.density.training import blocks, compiled
 
-        measure = tf.function(self.network.word_costs, reduce_retracing=True)
+        measure = compiled(self.network.word_costs, bags.shape[1], self.network.latent)
         held, priced, done = sparse.csr_array(bags > 0), [], 0
         for block in blocks(held):
             costs = measure(block, self.noise).numpy()

@@ -20,13 +20,21 @@ import tensorflow as tf
 from numpy.typing import NDArray
 
 Start = Literal["shares", "zeros"]
+LOG_VARIANCE_LIMIT = 10.0  # of a code: beyond it the variance would overflow in single precision
+LEAST_ABOVE = 0.05  # how far above that it starts, as a logarithm: at the floor itself nothing would be learnt
 LEAST_LOG_VARIANCE = math.log(
     0.01
 )  # of the Gaussian decoder: a word that never varies would have a density without bound
 
 
 class Network(keras.Model):
-    """What is trained: it says what each message loses."""
+    """What is trained: it says what each message loses.
+
+    Attributes:
+        latent: dimensions of the code.
+    """
+
+    latent: int
 
     def losses(self, bags: tf.Tensor, noise: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
         """What the reconstruction and the code of each message cost, (B,) each, from bags (B, V) and noise (B, L)."""
@@ -74,7 +82,8 @@ class Vae(Network):
     def encode(self, bags: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
         """Mean and log-variance of each code, (B, L)."""
         state = self.hidden(self.decoder.read(bags))
-        return self.mean(state), self.log_variance(state)
+        limited = LOG_VARIANCE_LIMIT * tf.tanh(self.log_variance(state) / LOG_VARIANCE_LIMIT)
+        return self.mean(state), limited
 
     def means(self, bags: tf.Tensor) -> tf.Tensor:
         """Means of the codes, (B, L)."""
@@ -147,11 +156,14 @@ class BernoulliDecoder(keras.Model):
 class GaussianDecoder(keras.Model):
     """h = relu(W z + b) to the mean and the log-variance of the count of each word.
 
-    Deviation: a variance is at least 0.01, for a word that hardly varies would have a density without bound; and
-    densities are told relative to the highest that is possible then, so that no cost is below 0.
+    Deviation: a variance is at least 0.01, for a word that hardly varies would have a density without bound; densities
+    are told relative to the highest that is possible then, so that no cost is below 0; and the encoder is given
+    log(1 + count), for one word may occur a thousand times.
     """
 
-    def __init__(self, words: int, hidden: int, latent: int, start: NDArray[np.float32]) -> None:
+    def __init__(
+        self, words: int, hidden: int, latent: int, means: NDArray[np.float32], variances: NDArray[np.float32]
+    ) -> None:
         super().__init__(name="gaussian")
         self.hidden = keras.layers.Dense(hidden, "relu", name="hidden")
         self.mean = keras.layers.Dense(words, name="mean")
@@ -159,12 +171,14 @@ class GaussianDecoder(keras.Model):
         self.hidden.build((None, latent))
         for head in (self.mean, self.log_variance):
             head.build((None, hidden))
-        _begin(self.mean, start)
+        _begin(self.mean, means)
+        above = np.maximum(np.log(np.maximum(variances, 1e-9)) - LEAST_LOG_VARIANCE, LEAST_ABOVE)
+        _begin(self.log_variance, np.log(np.expm1(above)))
         self.built = True
 
     def read(self, bags: tf.Tensor) -> tf.Tensor:
-        """What the encoder is given: counts."""
-        return bags
+        """What the encoder is given: counts, the high ones drawn in."""
+        return cast("Any", tf.math.log1p(bags))
 
     def log_likelihood(self, bags: tf.Tensor, codes: tf.Tensor) -> tf.Tensor:
         """Log-density of the counts less the highest possible, (B,)."""
