@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from pipeline.errors import UserError
 
 Costs = NDArray[np.float64]
+LEAST = 1e-9  # a cost is above 0, so that it has a logarithm
 
 
 @dataclass(frozen=True)

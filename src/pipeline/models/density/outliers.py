@@ -10,10 +10,8 @@ from typing import Any
 import numpy as np
 
 from pipeline.errors import UserError
-from pipeline.models.density.material import Costs, Detector, Material
+from pipeline.models.density.material import LEAST, Costs, Detector, Material
 from pipeline.ranges import Count
-
-LEAST = 1e-9  # a cost is above 0, so that it has a logarithm
 
 
 def pca(material: Material, *, components: Count) -> Pca:

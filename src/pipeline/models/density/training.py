@@ -38,7 +38,7 @@ def train(network: Network, material: Material, recipe: Recipe, shown_cost: Cost
         UserError: a loss is no longer finite.
     """
     step = _stepper(network, recipe)
-    held = loss_of(network)
+    held = loss_of(network, material.bags.shape[1])
     rows: list[dict[str, float]] = []
     best = network.get_weights()
     held_noise = np.random.default_rng(material.seed).standard_normal((material.held.shape[0], latent), np.float32)
@@ -67,9 +67,18 @@ def blocks(bags: Any, size: int = BLOCK) -> Iterator[tf.Tensor]:
         yield tf.constant(bags[start : start + size].toarray(), tf.float32)
 
 
-def loss_of(network: Network) -> Callable[[Any, NDArray[np.float32]], list[NDArray[np.float64]]]:
+def compiled(function: Callable[..., Any], words: int, latent: int) -> Callable[..., Any]:
+    """A function of bags (any, V) and noise (any, L) as one graph for all sizes.
+
+    With graphs of their own for some sizes, what a message costs would depend in its last digits on what was asked
+    before.
+    """
+    return tf.function(function, input_signature=[tf.TensorSpec([None, words]), tf.TensorSpec([None, latent])])
+
+
+def loss_of(network: Network, words: int) -> Callable[[Any, NDArray[np.float32]], list[NDArray[np.float64]]]:
     """A function that gives the parts of the loss of messages (n, V) with noise (n, L), (n,) each."""
-    losses = tf.function(network.losses, reduce_retracing=True)
+    losses = compiled(network.losses, words, network.latent)
 
     def measure(bags: Any, noise: NDArray[np.float32]) -> list[NDArray[np.float64]]:
         starts = range(0, bags.shape[0], BLOCK)

@@ -37,9 +37,9 @@ def affine(layer: Any, given: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def encoded(vae: Any, given: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Means and standard deviations of the codes."""
+    """Means and standard deviations of the codes; log-variances bend towards -10 and 10."""
     state = np.maximum(affine(vae.hidden, given), 0)
-    return affine(vae.mean, state), np.exp(affine(vae.log_variance, state) / 2)
+    return affine(vae.mean, state), np.exp(10 * np.tanh(affine(vae.log_variance, state) / 10) / 2)
 
 
 def bernoulli_sum(vae: Any, codes: NDArray[np.float64], present: NDArray[np.float64] = PRESENT) -> Any:
@@ -175,7 +175,7 @@ def test_only_the_gaussian_decoder_reads_counts() -> None:
 def test_the_gaussian_cost_is_the_density_less_the_highest_possible() -> None:
     vae = gaussian()
     reconstruction, kl = numbers(*vae.losses(COUNTS, NOISE))
-    means, deviations = encoded(vae, COUNTS)
+    means, deviations = encoded(vae, np.log(1 + COUNTS))
     state = np.maximum(affine(vae.decoder.hidden, means + deviations * NOISE), 0)
     variance = 0.01 * np.exp(np.logaddexp(0, affine(vae.decoder.log_variance, state)))
     assert (variance >= 0.01).all()
@@ -192,6 +192,26 @@ def test_the_gaussian_reconstruction_never_costs_less_than_nothing(log_variance:
     reconstruction, _ = numbers(*vae.losses(COUNTS, NOISE))
     assert np.isfinite(reconstruction).all()
     assert (reconstruction >= 0).all()
+
+
+def test_the_gaussian_decoder_starts_at_the_means_and_variances_but_above_the_floor() -> None:
+    gaussian()  # starts Keras
+    from pipeline.models.density.network import GaussianDecoder
+
+    means, variances = np.linspace(0, 3, WORDS), np.geomspace(1e-4, 100, WORDS)
+    variances[0] = 0
+    decoder = GaussianDecoder(WORDS, 3, LATENT, means.astype(np.float32), variances.astype(np.float32))
+    found = 0.01 * np.exp(np.logaddexp(0, weights_of(decoder.log_variance)[1]))
+    np.testing.assert_allclose(found, np.maximum(variances, 0.01 * np.exp(0.05)), rtol=1e-4)
+    np.testing.assert_allclose(weights_of(decoder.mean)[1], means, rtol=1e-6)
+
+
+def test_an_extreme_encoder_gives_finite_losses() -> None:
+    for vae in (bernoulli(), gaussian()):
+        for bias in (1e6, -1e6):
+            vae.log_variance.bias.assign([bias, -bias])
+            for part in numbers(*vae.losses(COUNTS * 1000, NOISE), *vae.bounds(COUNTS * 1000, SHARED)):
+                assert np.isfinite(part).all()
 
 
 def test_the_autoencoder_has_the_squared_error_of_numpy() -> None:
