@@ -52,8 +52,8 @@ def test_every_choice_of_every_group_binds(override: str) -> None:
     assert experiment_from(composed(override)).plan.steps
 
 
-@pytest.mark.parametrize("flow", [name for name in choices("flow") if name.startswith("stream")])
-def test_every_flow_of_streams_binds_on_every_data_set(flow: str) -> None:
+@pytest.mark.parametrize("flow", [name for name in choices("flow") if name.startswith(("stream", "detect"))])
+def test_flows_with_parts_of_their_own_bind_on_every_data_set(flow: str) -> None:
     for dataset in choices("dataset"):
         assert experiment_from(composed(f"flow={flow}", f"dataset={dataset}")).plan.steps
 
@@ -113,7 +113,7 @@ def test_headers_say_what_an_experiment_is_and_what_it_costs(name: str) -> None:
     header = "\n".join(line for line in text.splitlines() if line.startswith("#"))
     assert re.search(r"Source: \S", header)
     assert re.search(r"minutes?\b", header)
-    assert re.search(r"F1 0\.\d+|no figure yet", header)
+    assert re.search(r"(F1|ROC-AUC)\b.*? 0\.\d+|no figure yet", header, re.DOTALL)
 
 
 @pytest.mark.parametrize(
@@ -144,3 +144,24 @@ def _settings(*overrides: str) -> dict[str, Any]:
     """Every setting that a stage reads, by its dotted name."""
     steps = experiment_from(composed(*overrides)).plan.steps
     return {name: value for step in steps for name, value in step.bound.names.items()}
+
+
+def test_every_detector_is_called_as_its_part_of_the_config() -> None:
+    detectors = composed("+experiment=vae_density").detectors
+    assert {key: detector.name for key, detector in detectors.items()} == {str(key): key for key in detectors}
+
+
+def test_every_kind_of_detector_is_in_use() -> None:
+    config = composed("+experiment=vae_density")
+    used = {detector.model._target_ for detector in config.detectors.values()}
+    assert {model._target_ for model in config.density.values()} == used
+
+
+def test_detectors_can_be_left_out_and_added() -> None:
+    mine = "{name: mine, fitted_on: unsuspected, weighting: group, model: '${density.vae}'}"
+    names = _settings(
+        "+experiment=vae_density", "~detectors.vae_ham", f"+detectors.mine={mine}", "density.vae.hidden=7"
+    )
+    assert names["detectors.mine.fitted_on"] == "unsuspected"
+    assert names["detectors.mine.model.hidden"] == names["contamination.deep.hidden"] == 7
+    assert not any(name.startswith("detectors.vae_ham.") for name in names)

@@ -110,3 +110,25 @@ def test_our_synthesiser_keeps_the_published_network_and_no_fault() -> None:
     assert ours["synthesiser.training.footing"] == "message"
     assert ours["split.validation"] == "own"
     assert ours["preprocess.tokenise.fit_on"] == "train"
+
+
+def test_published_detectors_are_those_of_their_document() -> None:
+    """It names no sizes and no rates; a message of low density is called spam, however long it is."""
+    published = settings("+experiment=vae_density", "protocol=published")
+    ours, audit = (settings("+experiment=vae_density", *more) for more in ([], ["protocol=audit"]))
+    expected = {"training.optimiser": "sgd", "training.keep": "last", "training.patience": None, "start": "zeros"}
+    for part in ("detectors.vae_all.model", "detectors.autoencoder_all.model", "contamination.deep"):
+        assert {name: published[f"{part}.{name}"] for name in expected} == expected
+        assert all(ours[f"{part}.{name}"] != value for name, value in expected.items())
+    faults = {
+        "bags.min_messages": 1,
+        "evaluate.measure": "message",
+        "duplicates.exact": "keep",
+        "duplicates.near": "ignore",
+        "preprocess.clean.stemming": "porter",
+    }
+    assert {name: published[name] for name in faults} == faults
+    assert all(ours[name] != value for name, value in faults.items())
+    assert {name: audit.get(name, ours[name]) for name in ours} == ours, "an audit has the published order alone"
+    for name in ("hidden", "latent"):
+        assert published[f"detectors.vae_all.model.{name}"] == ours[f"detectors.vae_all.model.{name}"]

@@ -36,6 +36,15 @@ STREAMS = {
     "+experiment=online_memory": ("download=false", "memory.resamples=100", "memory.log2_cells=[8,12]"),
     "+experiment=online_vs_batch": (*SMALL, "evaluate.resamples=100"),
 }
+DETECTORS = {
+    "+experiment=vae_density": (
+        *("download=false", "evaluate.resamples=100", "contamination.shares=[0,0.1]"),
+        *(f"density.{model}.training.epochs=1" for model in ("vae", "gaussian_vae", "autoencoder")),
+        *(f"density.{model}.{size}" for model in ("vae", "gaussian_vae") for size in ("hidden=8", "samples=2")),
+        *(f"~detectors.{name}" for name in ("vae_weighted", "vae_unsuspected", "autoencoder_ham", "gaussian_vae_ham")),
+    )
+}
+OTHERS = STREAMS | DETECTORS
 FILLED = tuple(f"sampling.synthesiser.training.{setting}" for setting in SYNTHESISER)
 PUBLISHED = ("shared_embedding.epochs=1", "shared_embedding.build.units=8")
 FOLDS = ("split.num_folds=2",)  # in place of five: see test_compose
@@ -76,6 +85,7 @@ def test_the_readme_shows_the_commands_that_matter() -> None:
         "+experiment=lstm_vae",
         "sampling=synthetic",
         "pipeline.filter",
+        "+experiment=vae_density",
     ):
         assert part in shown
 
@@ -117,7 +127,7 @@ def test_a_command_runs(command: str, folder: Path, monkeypatch: pytest.MonkeyPa
     _, *arguments = [path for word in shlex.split(command) for path in expanded(word, folder)]
     trains = arguments[1] == "pipeline" and not {"--help", "--cfg"} & set(arguments)
     small = SYNTHESIS if "+experiment=lstm_vae" in arguments else SMALL
-    small = next((settings for experiment, settings in STREAMS.items() if experiment in arguments), small)
+    small = next((settings for experiment, settings in OTHERS.items() if experiment in arguments), small)
     extra = [*(small if trains else ()), *(PUBLISHED if "protocol=published" in arguments else ())]
     extra += FILLED if "sampling=synthetic" in arguments else ()
     extra += FOLDS if "+experiment=gru_kfold" in arguments else ()
