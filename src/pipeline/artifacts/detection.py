@@ -162,8 +162,8 @@ class DetectionScores:
         thresholds: one row a detector and rule: `detector`, `rule`, `threshold`, `called` (share of test messages).
         contests: one row a comparison and metric: `detector`, `rival`, `metric` ("roc_auc", "pr_auc"), `difference`,
             `low`, `high`, `p` (two-sided, adjusted for their number by Holm's method), paired on the same resamples.
-            Rivals: the unigram density fitted on the same messages, else the one fitted on all; and of each unigram
-            the length.
+            Rivals: the unigram density fitted on the same messages, else the one fitted on all; of each unigram the
+            length; of "tfidf" the detector without labels that does best on the validation part.
         curves: precision over recall: `detector`, `recall`, `precision`.
         contamination: one row a model, share and metric: `model`, `share`, `metric`, `value`, `low`, `high`; and
             `difference`, `difference_low`, `difference_high`: from the same model fitted without the positive class.

@@ -1,4 +1,4 @@
-"""Does depth help? Each detector against the simplest one that was given the same messages.
+"""Does depth help, and what are labels worth? Paired comparisons of detectors on the same resamples.
 
 Shapes: R resamples.
 """
@@ -18,12 +18,15 @@ COLUMNS = ("detector", "rival", "metric", "difference", "low", "high", "p")
 UNDEFINED = Difference(np.nan, np.nan, np.nan, np.nan)
 
 
-def find_rival(one: Detection, others: Sequence[Detection]) -> Detection | None:
+def find_rival(one: Detection, others: Sequence[Detection], champion: str | None) -> Detection | None:
     """The detector to compare `one` with, the first of its kind; None where there is none.
 
     That is the unigram density fitted on the same messages with the same weighting, else on the same messages, else on
-    all; of a unigram density it is the length.
+    all; of a unigram density it is the length; of the classifier with all labels it is the `champion`, the detector
+    without labels that does best on the validation part.
     """
+    if one.model == "supervised":
+        return next((other for other in others if other.name == champion), None)
     if one.model == "length":
         return None
     if one.model == "unigram":
@@ -42,18 +45,23 @@ def find_rival(one: Detection, others: Sequence[Detection]) -> Detection | None:
 
 
 def hold_contests(
-    detections: Sequence[Detection], samples: Mapping[str, Mapping[str, NDArray[np.float64]]], *, num_groups: int
+    detections: Sequence[Detection],
+    samples: Mapping[str, Mapping[str, NDArray[np.float64]]],
+    *,
+    champion: str | None,
+    num_groups: int,
 ) -> pd.DataFrame:
     """The table `contests` of `DetectionScores`.
 
     Args:
         detections: whose contests to hold.
         samples: by metric and detector (1 + R,): on the messages themselves, then on resamples common to all.
+        champion: the rival of the classifier with all labels; None where there is none.
         num_groups: duplicate groups of the messages.
     """
     rows = []
     for one in detections:
-        rival = find_rival(one, detections)
+        rival = find_rival(one, detections, champion)
         if rival is None:
             continue
         for metric, of_detectors in samples.items():

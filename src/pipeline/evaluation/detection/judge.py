@@ -22,6 +22,7 @@ from pipeline.evaluation.detection.readings import Measure, Reading, read_detect
 from pipeline.evaluation.detection.resamples import AREAS, OF_RULES, Samples, area_samples, rule_samples
 from pipeline.evaluation.detection.rules import Rule, choose_thresholds
 from pipeline.evaluation.intervals import percentile_interval
+from pipeline.evaluation.metrics import areas, rank
 
 
 def judge(
@@ -71,12 +72,19 @@ def judge(
     shares = {"expected_share": expected_share, "estimated_share": estimated_share}
     chosen = {name: choose_thresholds(it.validation, labels[validation], **shares) for name, it in mains.items()}
     rules, thresholds = _rules(mains, chosen, labels[test], groups[test], **drawn)
+    detectors = _describe(everyone, mains, readings, known[test])
+    contests = hold_contests(
+        everyone,
+        _by_detector(readings, samples),
+        champion=_champion(detectors, mains, labels[validation]),
+        num_groups=len(np.unique(groups[test])),
+    )
     return DetectionScores(
-        detectors=_describe(everyone, mains, readings, known[test]),
+        detectors=detectors,
         measures=_measures(readings, samples),
         rules=rules,
         thresholds=thresholds,
-        contests=hold_contests(everyone, _by_detector(readings, samples), num_groups=len(np.unique(groups[test]))),
+        contests=contests,
         curves=_curves(mains, labels[test]),
         contamination=judge_contamination(contamination, test, labels[test], groups[test], measure=measure, **drawn),
         expected_share=expected_share,
@@ -84,6 +92,17 @@ def judge(
         true_share=float((labels[test] == 1).mean()),
         num_wordless=int((known[test] == 0).sum()),
     )
+
+
+def _champion(
+    detectors: pd.DataFrame, mains: Mapping[str, Reading], validation_labels: NDArray[np.integer]
+) -> str | None:
+    """The detector without labels that ranks the validation part best: chosen there, judged on the test part."""
+    free = detectors.loc[~detectors["needs_labels"], "detector"].astype(str)
+    even = np.ones((1, len(validation_labels)))
+    values = {name: areas(*rank(validation_labels, mains[name].validation).count(even))["roc_auc"][0] for name in free}
+    known = {name: value for name, value in values.items() if not np.isnan(value)}
+    return max(known, key=known.__getitem__) if known else None
 
 
 def _check_share(share: float) -> None:

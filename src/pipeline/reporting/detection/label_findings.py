@@ -5,7 +5,7 @@ from __future__ import annotations
 from pipeline.reporting import words
 from pipeline.reporting.detection.answers import Finding, Style
 from pipeline.reporting.detection.names import Detector, model_said
-from pipeline.reporting.detection.scene import CHANCE, Scene, apart, said, share_said, whole
+from pipeline.reporting.detection.scene import CHANCE, Scene, apart, p_said, said, share_said, whole
 from pipeline.reporting.facts import Estimate
 from pipeline.reporting.grid import differs, upper
 from pipeline.reporting.words import decimal, quantity
@@ -52,7 +52,7 @@ def how_far_from_labels(scene: Scene) -> Finding | None:
         what = "the best of those that labels pick the messages for" if rival.given == "negative" else "a classifier"
         parts.append(
             f"{upper(rival.said)}, {what}, has {said(scene.value(rival))}, PR-AUC {_pr_auc(scene, rival)}; "
-            f"{_overlap(own, scene.value(rival))}."
+            f"{_beside(scene, free, rival)}."
         )
     first = max(rivals, key=lambda one: scene.value(one).value)
     gap = own.value - scene.value(first).value
@@ -98,6 +98,17 @@ def _style(scene: Scene, best: Detector) -> Style:
 
 def _pr_auc(scene: Scene, one: Detector) -> str:
     return said(scene.value(one, "pr_auc"))
+
+
+def _beside(scene: Scene, free: Detector, rival: Detector) -> str:
+    """The paired difference where it was taken, else whether the intervals overlap."""
+    contest = scene.contest(rival)
+    if contest is None or contest.rival.key != free.key or not contest.difference.is_known:
+        return _overlap(scene.value(free), scene.value(rival))
+    gap = whole(
+        f"{words.signed(contest.difference.value)} {words.interval(contest.difference.low, contest.difference.high)}"
+    )
+    return f"paired, that is {gap}, {p_said(contest.p)}"
 
 
 def _overlap(first: Estimate, second: Estimate) -> str:

@@ -176,11 +176,18 @@ def test_a_unigram_with_the_same_weighting_is_the_nearer_rival() -> None:
     ]
     nets = [detection(made, "net", made.costs(2)), detection(made, "weighted", made.costs(3), weighting="group")]
     contests = judged(made, [*words, *nets]).contests
-    assert dict(zip(contests["detector"], contests["rival"], strict=True)) == {
-        "net": "by_message",
-        "weighted": "by_group",
-        "tfidf": "by_message",
-    }
+    rivals = dict(zip(contests["detector"], contests["rival"], strict=True))
+    assert (rivals["net"], rivals["weighted"]) == ("by_message", "by_group")
+
+
+def test_the_rival_of_the_classifier_with_labels_is_the_best_without_on_validation() -> None:
+    made = messages()
+    good, bad = made.costs(1, signal=3), made.costs(2, signal=0)
+    best_but_told = detection(made, "told", made.costs(3, signal=9), fitted_on="negative")
+    for names in (("good", "bad"), ("bad", "good")):
+        costs = {"good": good, "bad": bad}
+        contests = judged(made, [*(detection(made, name, costs[name]) for name in names), best_but_told]).contests
+        assert set(contests.loc[contests["detector"] == "tfidf", "rival"]) == {"good"}
 
 
 def test_a_contest_with_an_equal_is_a_draw() -> None:
@@ -196,7 +203,7 @@ def test_a_contest_with_an_equal_is_a_draw() -> None:
 
 def test_without_a_rival_there_is_no_contest() -> None:
     made = messages()
-    assert judged(made, [detection(made, "net", made.costs(1))]).contests.empty
+    assert judged(made, [detection(made, "net", made.costs(1), fitted_on="negative")]).contests.empty
 
 
 def test_curves_are_of_the_main_measure() -> None:
