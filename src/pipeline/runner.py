@@ -120,7 +120,7 @@ class Runner:
         seconds = round(time.perf_counter() - start, 3)
         stages = self.manifest.stages
         for i, record in enumerate(stages):
-            if record.stage == step.name:
+            if record.key == self._keys[step]:
                 stages[i] = replace(record, status="computed", reason="what was stored was damaged", seconds=seconds)
         return artifact
 

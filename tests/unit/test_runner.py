@@ -49,6 +49,11 @@ def show(drawn: Numbers, doubled: Numbers, *, folder: Path) -> str:
     return f"{len(drawn.values)} numbers"
 
 
+def add_up(first: Numbers, *others: Numbers) -> Numbers:
+    CALLS.append("add_up")
+    return Numbers(sum((other.values for other in others), first.values))
+
+
 def flow(run: Plan, cfg: Node) -> None:
     file = run.find(locate, cfg.file)
     drawn = run(draw, file, cfg.draw)
@@ -146,3 +151,88 @@ def test_a_failed_run_leaves_its_manifest_and_its_finished_stages(execute: Calla
     assert failed["status"] == "failed"
     assert status(failed) == {"locate": "found", "draw": "computed"}
     assert status(execute())["draw"] == "reused"
+
+
+@pytest.fixture
+def add(tmp_path: Path) -> Callable[..., dict[str, Any]]:
+    """Add scaled numbers up, as many as there are scales; the manifest."""
+    CALLS.clear()
+    runs = iter(range(100))
+
+    def run(*scales: float) -> dict[str, Any]:
+        plan, folder = Plan(), tmp_path / str(next(runs))
+        file = plan.find(locate, Node("file", {"digest": "a"}))
+        drawn = plan(draw, file, Node("draw", {"count": 3}))
+        scaled = [plan(double, drawn, Node(f"scales.number{i}", {"scale": scale})) for i, scale in enumerate(scales)]
+        plan.report(show, drawn, plan(add_up, drawn, *scaled))
+        folder.mkdir()
+        manifest = Manifest("test", "clean", "none", 0, [], {})
+        Runner(Store(tmp_path / "store"), None, folder, manifest).execute(plan)
+        return json.loads((folder / "manifest.json").read_text())
+
+    return run
+
+
+def result(folder: Path) -> float:
+    return float((folder / "sum.txt").read_text())
+
+
+def test_a_stage_that_takes_as_many_as_there_are_is_given_them_all(
+    add: Callable[..., dict[str, Any]], tmp_path: Path
+) -> None:
+    for scales in ((), (2.0,), (2.0, 5.0)):
+        add(*scales)
+    alone, more, most = (result(tmp_path / str(number)) for number in range(3))
+    assert (more, most) == (pytest.approx(3 * alone), pytest.approx(8 * alone))
+
+
+def test_one_input_more_or_less_or_another_order_is_another_artifact(add: Callable[..., dict[str, Any]]) -> None:
+    add(2.0, 5.0)
+    assert status(add(2.0, 5.0))["add_up"] == "reused"
+    assert reason(add(2.0, 5.0, 7.0), "add_up") == "new others_3"
+    assert reason(add(2.0, 6.0), "add_up") == "new others_2"
+    assert status(add(2.0))["add_up"] == "computed"
+    assert reason(add(5.0, 2.0), "add_up").startswith("new others_1; new others_2")
+
+
+def test_of_a_stage_that_is_called_twice_only_the_changed_call_is_computed(add: Callable[..., dict[str, Any]]) -> None:
+    add(2.0, 5.0)
+    doubles = [stage["status"] for stage in add(2.0, 6.0)["stages"] if stage["stage"] == "double"]
+    assert doubles == ["reused", "computed"]
+
+
+def test_of_a_stage_that_is_called_twice_only_the_damaged_artifact_is_told_of(
+    add: Callable[..., dict[str, Any]], tmp_path: Path
+) -> None:
+    keys = [stage["key"] for stage in add(2.0, 5.0)["stages"] if stage["stage"] == "double"]
+    for folder in (tmp_path / "store").glob("add_up*"):
+        (folder / "values.npy").write_bytes(b"broken")
+    for file in (tmp_path / "store").glob(f"double-{keys[1][:8]}*/values.npy"):
+        file.write_bytes(b"broken")
+    told = [stage["status"] for stage in add(2.0, 5.0)["stages"] if stage["stage"] == "double"]
+    assert told == ["reused", "computed"]
+
+
+def reasons(manifest: dict[str, Any], stage: str) -> list[str]:
+    return [record["reason"] for record in manifest["stages"] if record["stage"] == stage]
+
+
+def test_a_stage_that_is_called_for_several_parts_of_the_config_says_which(add: Callable[..., dict[str, Any]]) -> None:
+    manifest = add(2.0, 5.0)
+    assert reasons(manifest, "double") == ["number0: first time", "number1: first time"]
+    assert reasons(manifest, "draw") == reasons(manifest, "add_up") == ["first time"], "where there is one, no part"
+    assert reasons(add(2.0), "double") == ["same settings, inputs and code"]
+
+
+def test_a_part_is_compared_with_what_was_stored_of_it_and_not_with_others(add: Callable[..., dict[str, Any]]) -> None:
+    add(2.0, 5.0)
+    kept = "same settings, inputs and code"
+    assert reasons(add(2.0, 6.0), "double") == [f"number0: {kept}", "number1: scales.number1.scale 5.0 -> 6.0"]
+    added = reasons(add(2.0, 6.0, 6.0), "double")
+    assert added == [f"number0: {kept}", f"number1: {kept}", "number2: first time"]
+    assert reasons(add(2.0, 7.0, 6.0), "double")[1] == "number1: scales.number1.scale 6.0 -> 7.0", "the latest"
+
+
+def test_a_stage_without_settings_says_what_is_new_as_others_do(add: Callable[..., dict[str, Any]]) -> None:
+    add(2.0)
+    assert reasons(add(3.0), "add_up") == ["new others_1"]
