@@ -1,3 +1,4 @@
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -6,9 +7,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from density_samples import corpus, parted
+from pipeline.artifacts import Pool
 from pipeline.artifacts.detection import Bags
 from pipeline.errors import UserError
 from pipeline.stages.bags import count_bags
+from pipeline.stages.split import take_all
 
 # Rows 0, 1, 4, 5, ... are trained on, 2, 6, ... validated, 3, 7, ... tested.
 TEXTS = ["b a a", "b c", "a d", "e e e b", "a b", "", "x", "b x x"]
@@ -86,3 +89,16 @@ def test_bags_are_the_counts_of_words(texts: list[str], min_messages: int) -> No
     ] * 5
     for row in range(len(texts)):
         assert (np.diff(found.words[found.edges[row] : found.edges[row + 1]]) > 0).all()
+
+
+def test_where_no_split_was_made_every_message_of_the_pool_is_trained_and_tested_on() -> None:
+    labels = (np.arange(8) % 2).astype(np.int8)
+    messages, texts = corpus(TEXTS, labels)
+    pool = Pool(np.array([0, 1, 3, 6]), np.arange(8), True, 4, [])
+    split = take_all(messages, pool)
+    for rows in (split.train, split.validation, split.test):
+        assert rows.tolist() == [0, 1, 3, 6]
+    assert split.validation_is_test
+    assert count_bags(messages, texts, split, min_messages=1, max_words=None).vocabulary == ["a", "b", "c", "e", "x"]
+    with pytest.raises(UserError, match="has no message of the class 'spam'"):
+        take_all(messages, replace(pool, rows=np.array([0, 6])))
