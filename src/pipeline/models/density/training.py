@@ -18,12 +18,14 @@ import tensorflow as tf
 from numpy.typing import NDArray
 
 from pipeline.errors import UserError
+from pipeline.models.adam import build_adam
 from pipeline.models.density.material import History, Material
 from pipeline.models.density.network import Network
 from pipeline.models.density.settings import Recipe
 from pipeline.models.stopping import best_epoch, is_out_of_patience
 
 log = logging.getLogger(__name__)
+EPSILON = 1e-7  # of Adam, Keras's own
 BLOCK = 256  # messages at a time, where nothing is learnt
 
 Cost = Callable[[Any], NDArray[np.float64]]
@@ -92,8 +94,10 @@ def loss_of(network: Network, words: int) -> Callable[[Any, NDArray[np.float32]]
 
 def _stepper(network: Network, recipe: Recipe) -> Callable[[tf.Tensor, tf.Tensor, tf.Tensor], tf.Tensor]:
     """One update; it gives the sums (2,) of what reconstruction and code cost."""
-    kinds = {"adam": keras.optimizers.Adam, "sgd": keras.optimizers.SGD}
-    optimiser = kinds[recipe.optimiser](recipe.learning_rate)
+    if recipe.optimiser == "adam":
+        optimiser = build_adam(recipe.learning_rate, epsilon=EPSILON, clipnorm=None)
+    else:
+        optimiser = keras.optimizers.SGD(recipe.learning_rate)
     variables = network.trainable_variables
     optimiser.build(variables)
 
