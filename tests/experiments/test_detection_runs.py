@@ -169,6 +169,26 @@ def test_published_scores_what_was_fitted_and_a_message_without_known_words(run_
             "learning_rate",
         ),
         (["+detectors.mine={name: vae_all}"], "detectors.mine", "detectors.mine"),
+        (
+            ["+detectors.mine={name: length, fitted_on: negative, weighting: message, model: '${density.unigram}'}"],
+            "Several detectors are called 'length'",
+            "Rename one of them",
+        ),
+        (
+            ["+detectors.mine={name: own, fitted_on: all, weighting: group, model: '${density.pca}'}"],
+            "cannot weigh messages",
+            "weighting=message",
+        ),
+        (
+            ["+detectors.mine={name: own, fitted_on: spam, weighting: message, model: '${density.pca}'}"],
+            "detectors.mine.fitted_on",
+            "detectors.mine.fitted_on",
+        ),
+        (
+            ["detectors.length.model=pipeline.models.density.plain.length"],
+            "detectors.length.model",
+            "detectors.length.model",
+        ),
     ],
 )
 def test_mistakes_are_told_in_one_block(
@@ -183,6 +203,14 @@ def test_mistakes_are_told_in_one_block(
     block = " ".join(failed.stderr[failed.stderr.index("error:") :].split())
     assert said in block
     assert remedy in block.partition("to do:")[2]
+
+
+def test_by_hand_runs_are_refused_as_they_are_not_compared(workshop: Path, first: Path) -> None:
+    command = [sys.executable, "-m", "pipeline.compare", str(first), "--output", "compared"]
+    told = subprocess.run(command, cwd=workshop, capture_output=True, text=True, check=False)
+    assert told.returncode == 2
+    assert "it is a run of detection" in " ".join(told.stderr.split())
+    assert "Traceback" not in told.stderr
 
 
 def test_a_sweep_computes_anew_what_a_run_alone_does_and_compares_nothing(
