@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from make_results_synthesis import table
+from pipeline.reporting.comparison.files import MARKDOWN_ESCAPES
 from pipeline.reporting.detection.folder import read_detection
 from pipeline.reporting.detection.scene import Scene, share_said
 from pipeline.reporting.detection.tables import contamination_table, contest_table, main_table, measure_table
@@ -44,16 +45,17 @@ def listed(headline: str) -> str:
 
 
 def markdown(found: Table) -> str:
-    """A table of the report and what is said below it."""
+    """A table of the report and what is said below it; detectors and classes have names of the user's."""
     rows = [_line(row) for body in found.bodies for row in body]
-    return "\n".join([*table([found.corner, *found.columns], rows), "", found.caption])
+    heads = [text.translate(MARKDOWN_ESCAPES) for text in (found.corner, *found.columns)]
+    return "\n".join([*table(heads, rows), "", found.caption.translate(MARKDOWN_ESCAPES)])
 
 
 def _line(row: Row) -> list[str]:
     head = f"{row.head}; {row.note}" if row.note else row.head
-    return [head, *map(_cell, row.cells)]
+    return [head.translate(MARKDOWN_ESCAPES), *map(_cell, row.cells)]
 
 
 def _cell(cell: Cell) -> str:
-    shown = f"{cell.value} {cell.interval}".strip()
+    shown = f"{cell.value} {cell.interval}".strip().translate(MARKDOWN_ESCAPES)
     return f"**{shown}**" if cell.stands_out else shown

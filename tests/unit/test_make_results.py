@@ -14,6 +14,8 @@ import pytest
 import detection_samples_page as detection
 import stream_samples
 from pipeline.comparison.streams import compare_streams
+from pipeline.reporting.grid import Row, Table
+from pipeline.reporting.tables import Cell
 from synthesis_samples import Made, write_run
 
 ROOT = Path(__file__).parents[2]
@@ -154,3 +156,16 @@ def test_a_run_of_detection_without_contamination_lacks_that_table(script: Any, 
     assert "| Detector | less that of |" in page
     assert "| Model | spam among those fitted on |" not in page
     assert "contamination.png" not in page
+
+
+def test_names_that_users_gave_do_not_break_the_tables_of_a_run_of_detection(script: Any, tmp_path: Path) -> None:
+    markdown = importlib.import_module("make_results_detection").markdown
+    cells = [Cell("0.9", "[0.8, 1.0]", stands_out=True), Cell("a|b", "", stands_out=False)]
+    found = Table("Detector", ["PR|AUC", "<i>"], [[Row("mine*", "a note", cells)]], "Said of x|y.")
+    assert markdown(found).splitlines() == [
+        "| Detector | PR\\|AUC | &lt;i&gt; |",
+        "| --- | --- | --- |",
+        "| mine\\*; a note | **0.9 [0.8, 1.0]** | a\\|b |",
+        "",
+        "Said of x\\|y.",
+    ]
