@@ -54,13 +54,13 @@ class Bags:
 
 @dataclass(frozen=True)
 class Suspicion:
-    """What a mixture of two kinds of messages, fitted without labels, takes for the rarer kind.
+    """What a mixture of a few kinds of messages, fitted without labels, takes for the rarest kind.
 
     Attributes:
         table: one row a message of the split, ascending: `row` (int64), `log_odds` (float64; above 0: of the rarer
             kind).
-        share: the mixture's own estimate of how large a part of the training messages is of the rarer kind.
-        words: the words that tell the rarer kind best: `word`, `log_ratio` (how much more often the rarer kind uses
+        share: the mixture's own estimate of how large a part of the training messages is of the rarest kind.
+        words: the words that tell the rarest kind best: `word`, `log_ratio` (how much more often the rarest kind uses
             it, natural logarithm), `seen` (training messages that hold it).
         num_starts: random starts, of which the likeliest solution was taken.
     """
@@ -87,7 +87,7 @@ class Detection:
         model: of what kind it is: "vae", "gaussian_vae", "autoencoder", "unigram", "pca", "isolation_forest",
             "local_outlier_factor", "repetition", "mixture", "length".
         fitted_on: "all" training messages, those of the "negative" class (needs labels), or the "unsuspected", without
-            those that a mixture takes for the rarer kind (needs none).
+            those that a mixture takes for the rarest kind (needs none).
         weighting: "message": all weigh the same; "group": all near-duplicates of one another together weigh as one.
         description: one line that says what it is.
         fitted: messages of the negative and of the positive class that it was fitted on.

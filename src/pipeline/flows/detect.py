@@ -40,7 +40,7 @@ def _detect(run: Plan, cfg: Node, made: Gathered, split: Step[Split]) -> None:
     mixture = run(trust_mixture, split, suspicion)
     contamination = run(contaminate, bags, split, cfg.contamination)
     supervised = run(fit_baselines, made.corpus, split, run(resample_train, split, cfg.sampling))
-    run.leave(cfg.density, cfg.sampling)
+    run.leave(cfg.density, cfg.sampling, cfg.detectors)
     scores = run(judge_detections, split, bags, suspicion, contamination, supervised, mixture, *found, cfg.evaluate)
     run.report(
         detection_report,

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import Annotated, Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from pydantic import AfterValidator, Field
 
 from pipeline.artifacts import Rows, Split
 from pipeline.artifacts.detection import Bags, Detection, FittedOn, Suspicion, Weighting
@@ -18,6 +19,7 @@ from pipeline.models.density.material import Coded, Detector, Material, Priced
 ACTIVE = 0.01  # variance of the means from which on a latent dimension is active
 DEAREST = 8  # words of a message whose cost is kept
 FEWEST = 10  # messages that a detector is fitted on
+TAKEN = {"part", "row", "label", "group", "known", "mixture", "tfidf"}
 NO_HISTORY = pd.DataFrame(
     columns=["epoch", "loss", "reconstruction", "kl", "val_loss", "val_roc_auc", "seconds"], dtype=np.float64
 )
@@ -25,12 +27,21 @@ NO_LATENTS = pd.DataFrame({"row": np.empty(0, np.int64), "first": np.empty(0), "
 NO_WORDS = pd.DataFrame({"row": np.empty(0, np.int64), "word": np.empty(0, object), "cost": np.empty(0)})
 
 
+def _not_taken(name: str) -> str:
+    if name in TAKEN:
+        raise ValueError(f"a name that no other column of predictions.parquet has: not {name!r}")
+    return name
+
+
+Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$"), AfterValidator(_not_taken)]
+
+
 def detect_messages(
     bags: Bags,
     split: Split,
     suspicion: Suspicion,
     *,
-    name: str,
+    name: Name,
     fitted_on: FittedOn,
     weighting: Weighting,
     model: Callable[..., Detector],

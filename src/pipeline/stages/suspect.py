@@ -1,4 +1,4 @@
-"""Tell two kinds of messages apart without a label, and suspect the rarer one."""
+"""Tell kinds of messages apart without a label, and suspect the rarest one."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from pipeline.models.density.mixture import fit_mixture
 from pipeline.ranges import Count, Positive
 from pipeline.stages.detect import NO_HISTORY, NO_LATENTS, NO_WORDS, parts_of
 
-NUM_WORDS = 30  # of the rarer kind that are told
+NUM_WORDS = 30  # of the rarest kind that are told
 
 
 def suspect(
@@ -51,7 +51,7 @@ def suspect(
 
 
 def trust_mixture(split: Split, suspicion: Suspicion) -> Detection:
-    """The mixture as a detector of its own: the log-odds that a message is of the rarer kind."""
+    """The mixture as a detector of its own: the log-odds that a message is of the rarest kind."""
     scores = [
         pd.DataFrame({"bound": "cost", "part": part, "row": rows, "message": suspicion.log_odds(rows)})
         for part, rows in parts_of(split)

@@ -47,7 +47,6 @@ def find_rival(one: Detection, others: Sequence[Detection], champion: str | None
 def hold_contests(
     detections: Sequence[Detection],
     samples: Mapping[str, Mapping[str, NDArray[np.float64]]],
-    *,
     champion: str | None,
     num_groups: int,
 ) -> pd.DataFrame:

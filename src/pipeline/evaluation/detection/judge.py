@@ -72,19 +72,13 @@ def judge(
     shares = {"expected_share": expected_share, "estimated_share": estimated_share}
     chosen = {name: choose_thresholds(it.validation, labels[validation], **shares) for name, it in mains.items()}
     rules, thresholds = _rules(mains, chosen, labels[test], groups[test], **drawn)
-    detectors = _describe(everyone, mains, readings, known[test])
-    contests = hold_contests(
-        everyone,
-        _by_detector(readings, samples),
-        champion=_champion(detectors, mains, labels[validation]),
-        num_groups=len(np.unique(groups[test])),
-    )
+    champion = _champion(everyone, mains, labels[validation])
     return DetectionScores(
-        detectors=detectors,
+        detectors=_describe(everyone, mains, readings, known[test]),
         measures=_measures(readings, samples),
         rules=rules,
         thresholds=thresholds,
-        contests=contests,
+        contests=hold_contests(everyone, _by_detector(readings, samples), champion, len(np.unique(groups[test]))),
         curves=_curves(mains, labels[test]),
         contamination=judge_contamination(contamination, test, labels[test], groups[test], measure=measure, **drawn),
         expected_share=expected_share,
@@ -95,14 +89,21 @@ def judge(
 
 
 def _champion(
-    detectors: pd.DataFrame, mains: Mapping[str, Reading], validation_labels: NDArray[np.integer]
+    detections: Sequence[Detection], mains: Mapping[str, Reading], validation_labels: NDArray[np.integer]
 ) -> str | None:
     """The detector without labels that ranks the validation part best: chosen there, judged on the test part."""
-    free = detectors.loc[~detectors["needs_labels"], "detector"].astype(str)
     even = np.ones((1, len(validation_labels)))
-    values = {name: areas(*rank(validation_labels, mains[name].validation).count(even))["roc_auc"][0] for name in free}
+    values = {
+        one.name: areas(*rank(validation_labels, mains[one.name].validation).count(even))["roc_auc"][0]
+        for one in detections
+        if not _needs_labels(one)
+    }
     known = {name: value for name, value in values.items() if not np.isnan(value)}
     return max(known, key=known.__getitem__) if known else None
+
+
+def _needs_labels(one: Detection) -> bool:
+    return one.fitted_on == "negative" or one.model == "supervised"
 
 
 def _check_share(share: float) -> None:
@@ -129,7 +130,7 @@ def _describe(
             "weighting": one.weighting,
             "description": one.description,
             "measure": mains[one.name].measure,
-            "needs_labels": one.fitted_on == "negative" or one.model == "supervised",
+            "needs_labels": _needs_labels(one),
             "fitted_negative": one.fitted[0],
             "fitted_positive": one.fitted[1],
             "num_params": one.num_params,

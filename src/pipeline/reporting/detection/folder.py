@@ -50,7 +50,7 @@ class DetectionTables:
         latent_axes: share of the variance of the latent means along each of the two.
         examples: by `kind` ("least_likely_negative", "most_likely_positive") and `rank` (1 first); `text` is untrusted.
         costs: what words of these examples cost, in nats, dearest first.
-        mixture_words: the words by which the mixture tells the rarer kind, the most telling first.
+        mixture_words: the words by which the mixture tells the rarest kind, the most telling first.
     """
 
     detectors: pd.DataFrame

@@ -27,7 +27,7 @@ class Example:
 
 @dataclass(frozen=True)
 class Telling:
-    """A word by which the mixture tells the rarer kind, and how well it does."""
+    """A word by which the mixture tells the rarest kind, and how well it does."""
 
     word: str
     said: str

@@ -24,7 +24,7 @@ MEANT = {
         "time"
     ),
     "unsuspected": (
-        "the training messages without those that a mixture of two kinds, fitted without labels, takes for the rarer "
+        "the training messages without those that a mixture of a few kinds, fitted without labels, takes for the rarer "
         "kind"
     ),
     "expected share": "a threshold on the costs of the validation messages that needs no labels: it calls",
@@ -79,9 +79,9 @@ def explained(report: DetectionReport) -> list[tuple[str, str]]:
 def mixture_sentence(report: DetectionReport) -> str:
     """How the mixture was fitted, and what its words are."""
     return (
-        f"A mixture of two kinds of messages is fitted without labels, the likeliest of "
+        f"A mixture of a few kinds of messages is fitted without labels, the likeliest of "
         f"{quantity(report.num_starts, 'random start')}; the smaller kind is taken for {report.classes.positive}. "
-        "These words tell it best: how many times as often it uses them as the other kind, and the training messages "
+        "These words tell it best: how many times as often it uses them as the other kinds, and the training messages "
         "that hold them."
     )
 

@@ -20,8 +20,8 @@ def is_the_share_found(scene: Scene) -> Finding:
     positive, true, estimated = report.classes.positive, report.true_share, report.estimated_share
     question = f"Does the mixture find {positive}, and how much there is of it?"
     answer = (
-        f"It takes {share_said(estimated)} of the training messages for its rarer kind; {share_said(true)} of the test "
-        f"messages are {positive}, and {share_said(report.expected_share)} were expected."
+        f"It takes {share_said(estimated)} of the training messages for its rarest kind; {share_said(true)} of the "
+        f"test messages are {positive}, and {share_said(report.expected_share)} were expected."
     )
     mixture = scene.first("mixture")
     found = scene.value(mixture) if mixture else None
@@ -30,8 +30,8 @@ def is_the_share_found(scene: Scene) -> Finding:
         return Finding(question, tag, style, answer)
     if found.high < CHANCE:
         answer += (
-            f" But its rarer kind is not {positive}: by a ROC-AUC of {said(found)}, {positive} is mostly in the other. "
-            "It splits the messages along another line; its words, below, show which."
+            f" But its rarest kind is not {positive}: by a ROC-AUC of {said(found)}, {positive} is mostly in the "
+            "others. It splits the messages along another line; its words, below, show which."
         )
         return Finding(question, "another kind", "loses", answer)
     if found.low <= CHANCE:

@@ -155,7 +155,7 @@ def test_contamination_tells_from_what_share_on_it_costs(scene: Scene) -> None:
 @pytest.mark.parametrize(
     ("figures", "tag", "style", "words"),
     [
-        ((0.1, 0.2, 0.3), "another kind", "loses", "But its rarer kind is not spam"),
+        ((0.1, 0.2, 0.3), "another kind", "loses", "But its rarest kind is not spam"),
         ((0.4, 0.5, 0.6), "no better than guessing", "loses", "cannot be told: ROC-AUC 0.500"),
         ((0.9, 0.95, 0.98), "15.2 % for 14.2 %", "level", "By its odds spam is found with a ROC-AUC of 0.950"),
     ],
