@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Annotated
+from typing import Annotated, Literal
 
 import numpy as np
 import pandas as pd
@@ -39,11 +39,12 @@ def contaminate(bags: Bags, split: Split, *, shares: Shares, deep: Build, flat: 
         UserError: the highest share cannot be had from the training messages.
     """
     order = np.random.default_rng(seed).permutation(len(split.labels))
-    size = _size(split, split.train, shares[-1])
+    size = _size(split, "training", shares[-1])
+    num_held = _size(split, "validation", shares[-1])
     tables = []
     for share in shares:
         rows = _mix(split, split.train, order, size, share)
-        held = _mix(split, split.validation, order, _size(split, split.validation, shares[-1]), share)
+        held = _mix(split, split.validation, order, num_held, share)
         for model in (deep, flat):
             weights = np.ones(len(rows), np.float32)
             detector = model(Material(bags.take(rows), weights, bags.take(held), shown=None, seed=seed))
@@ -54,16 +55,17 @@ def contaminate(bags: Bags, split: Split, *, shares: Shares, deep: Build, flat: 
     return Contamination(pd.concat(tables, ignore_index=True)[columns], num_fitted=size)
 
 
-def _size(split: Split, rows: Rows, highest: float) -> int:
-    """As many messages as there are at every share up to the highest."""
+def _size(split: Split, part: Literal["training", "validation"], highest: float) -> int:
+    """As many messages of a part as there are at every share up to the highest."""
+    rows = {"training": split.train, "validation": split.validation}[part]
     negatives, positives = np.bincount(split.labels[rows], minlength=2).tolist()
     size = min(negatives, int(positives / highest)) if highest else negatives
     if size < FEWEST or round(highest * size) == size:
         raise UserError(
-            f"Of {negatives} messages of the negative class and {positives} of the positive one only {size} can be "
-            f"taken so that {highest:g} of them are of the positive class.",
-            expected=f"at least {FEWEST} messages to fit on, some of the negative class among them",
-            remedy="Lower the highest of contamination.shares.",
+            f"Of the {negatives} {part} messages of the negative class and the {positives} of the positive one only "
+            f"{size} can be taken so that {highest:g} of them are of the positive class.",
+            expected=f"at least {FEWEST} messages, some of the negative class among them",
+            remedy="Lower the highest of contamination.shares, or give the part a larger share in split.",
         )
     return size
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from typing import Annotated
 
 import numpy as np
@@ -14,6 +15,7 @@ from pipeline.models.density.mixture import fit_mixture
 from pipeline.ranges import Count, Positive
 from pipeline.stages.detect import NO_HISTORY, NO_LATENTS, NO_WORDS, parts_of
 
+log = logging.getLogger(__name__)
 NUM_WORDS = 30  # of the rarest kind that are told
 
 
@@ -34,6 +36,8 @@ def suspect(
     mixture = fit_mixture(
         bags.take(split.train), kinds=kinds, longest=longest, smoothing=smoothing, starts=starts, seed=seed
     )
+    if mixture.share < 1 / len(split.train):
+        log.warning("the rarest of %d kinds of messages is empty: nothing is suspected; lower mixture.kinds", kinds)
     rows, ratios = split.used, mixture.log_ratios()
     telling = np.argsort(-np.exp(mixture.log_words[:, mixture.rarest]) * ratios, kind="stable")[:NUM_WORDS]
     return Suspicion(
