@@ -110,6 +110,7 @@ def make_outcome(made: Made, frame: dict[str, Any]) -> Outcome:
             table=pd.DataFrame({"row": np.arange(number), "log_odds": 2.0 * labels - 1}),
             share=made.estimated,
             words=pd.DataFrame({"word": ["claim", HOSTILE], "log_ratio": [4.2, 1.1], "seen": [52, 31]}),
+            num_kinds=3,
             num_starts=5,
         ),
         supervised=supervised,

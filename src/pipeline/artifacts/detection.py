@@ -62,12 +62,14 @@ class Suspicion:
         share: the mixture's own estimate of how large a part of the training messages is of the rarest kind.
         words: the words that tell the rarest kind best: `word`, `log_ratio` (how much more often the rarest kind uses
             it, natural logarithm), `seen` (training messages that hold it).
+        num_kinds: kinds of messages that the mixture consists of.
         num_starts: random starts, of which the likeliest solution was taken.
     """
 
     table: pd.DataFrame
     share: float
     words: pd.DataFrame
+    num_kinds: int
     num_starts: int
 
     def log_odds(self, rows: NDArray[np.integer]) -> NDArray[np.float64]:
@@ -93,8 +95,8 @@ class Detection:
         fitted: messages of the negative and of the positive class that it was fitted on.
         scores: one row a bound and message: `bound` ("elbo", "iwae" of a VAE; "cost" of all others), `part`
             ("validation", "test"), `row`, `message` (the cost), `word` (cost a known word; NaN where that means
-            nothing), `residual` (how much more the cost is than is usual at this length, natural logarithm of the
-            ratio; NaN likewise).
+            nothing), `residual` (how many standard deviations the cost is above what is usual at this length; NaN
+            likewise).
         main: the bound that stands for it, "iwae" or "cost".
         history: one row an epoch: `epoch` (1-based), `loss`, `reconstruction`, `kl`, `val_loss` (nats a message, on the
             validation messages of the kind that it was fitted on), `val_roc_auc` (with labels; only shown, never used

@@ -13,7 +13,7 @@ from pipeline.stages.detection_report import detection_report
 from pipeline.stages.judge import fit_baselines
 from pipeline.stages.judge_detections import judge_detections
 from pipeline.stages.split import resample_train, split_pool, take_all
-from pipeline.stages.suspect import suspect, trust_mixture
+from pipeline.stages.suspect import suspect, score_mixture
 
 
 def detect(run: Plan, cfg: Node) -> None:
@@ -37,7 +37,7 @@ def _detect(run: Plan, cfg: Node, made: Gathered, split: Step[Split]) -> None:
     bags = run(count_bags, made.corpus, made.texts, split, cfg.bags)
     suspicion = run(suspect, bags, split, cfg.mixture)
     found = [run(detect_messages, bags, split, suspicion, detector) for detector in cfg.detectors.groups()]
-    mixture = run(trust_mixture, split, suspicion)
+    mixture = run(score_mixture, split, suspicion)
     contamination = run(contaminate, bags, split, cfg.contamination)
     supervised = run(fit_baselines, made.corpus, split, run(resample_train, split, cfg.sampling))
     run.leave(cfg.density, cfg.sampling, cfg.detectors)

@@ -115,7 +115,7 @@ def score(
         table = pd.DataFrame({"bound": bound, "row": rows, "message": costs, "word": np.nan, "residual": np.nan})
         if detector.adds_up:
             table["word"] = per_word(costs, known[rows])
-        if detector.has_lengths:
+        if detector.is_length_adjusted:
             table["residual"] = adjust_for_length(
                 costs, known[rows], usual_cost=usual[bound], usual_known=known[usual_rows]
             )

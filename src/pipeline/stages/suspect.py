@@ -50,11 +50,12 @@ def suspect(
                 "seen": bags.seen[telling],
             }
         ),
+        num_kinds=kinds,
         num_starts=starts,
     )
 
 
-def trust_mixture(split: Split, suspicion: Suspicion) -> Detection:
+def score_mixture(split: Split, suspicion: Suspicion) -> Detection:
     """The mixture as a detector of its own: the log-odds that a message is of the rarest kind."""
     scores = [
         pd.DataFrame({"bound": "cost", "part": part, "row": rows, "message": suspicion.log_odds(rows)})

@@ -121,7 +121,9 @@ def renamed(detector: Detector) -> Detector:
 @pytest.mark.parametrize("highest", [0.5, 0.99])
 def test_a_share_that_cannot_be_had_is_refused(highest: float) -> None:
     few = replace(SPLIT, train=np.flatnonzero(SPLIT.labels == 0)[:200])
-    with pytest.raises(UserError, match=f"200 training messages .* 0 of the positive one only 0 .* {highest:g}") as refused:
+    with pytest.raises(
+        UserError, match=f"200 training messages .* 0 of the positive one only 0 .* {highest:g}"
+    ) as refused:
         run([0, highest], few)
     assert "contamination.shares" in refused.value.remedy
 

@@ -10,7 +10,7 @@ from pipeline.artifacts.detection import Suspicion
 from pipeline.errors import UserError
 from pipeline.settings import Node, bind
 from pipeline.stages.bags import count_bags
-from pipeline.stages.suspect import suspect, trust_mixture
+from pipeline.stages.suspect import score_mixture, suspect
 
 SETTINGS: dict[str, Any] = {"kinds": 2, "longest": 30, "smoothing": 0.1, "starts": 3, "seed": 0}
 BAGS, SPLIT = made()
@@ -58,7 +58,7 @@ def test_it_is_fitted_to_the_training_part_alone(suspicion: Suspicion) -> None:
 
 
 def test_the_mixture_is_a_detector_of_its_own(suspicion: Suspicion) -> None:
-    found = trust_mixture(SPLIT, suspicion)
+    found = score_mixture(SPLIT, suspicion)
     assert (found.name, found.model, found.fitted_on, found.main) == ("mixture", "mixture", "all", "cost")
     for part, rows in (("validation", SPLIT.validation), ("test", SPLIT.test)):
         scores = found.scores[found.scores["part"] == part]

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.models.backend import start_keras
-from pipeline.models.density.material import LEAST, Coded, Costs, Detector, Material, Priced
+from pipeline.models.density.material import Coded, Costs, Detector, Material, Priced
 from pipeline.models.density.settings import Recipe
 from pipeline.ranges import Count
 
@@ -83,7 +83,7 @@ class DeepAutoencoder(Detector, Coded):
     def costs(self, bags: Any) -> dict[str, Costs]:
         """Squared errors (n,)."""
         noise = np.zeros((bags.shape[0], self.network.latent), np.float32)
-        return {"cost": np.maximum(self._losses(bags, noise)[0], LEAST)}
+        return {"cost": self._losses(bags, noise)[0]}
 
     def codes(self, bags: Any) -> NDArray[np.float32]:
         """Codes (n, L)."""
@@ -118,7 +118,7 @@ class DeepVae(Detector, Coded):
     def costs(self, bags: Any) -> dict[str, Costs]:
         """Negative ELBO and negative importance-weighted bound (n,)."""
         elbo, weighted = self._bound(bags, self.noise)
-        return {"elbo": np.maximum(elbo, LEAST), "iwae": np.maximum(weighted, LEAST)}
+        return {"elbo": elbo, "iwae": weighted}
 
     def codes(self, bags: Any) -> NDArray[np.float32]:
         """Means of the codes, (n, L)."""

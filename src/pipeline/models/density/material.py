@@ -16,7 +16,6 @@ from numpy.typing import NDArray
 from pipeline.errors import UserError
 
 Costs = NDArray[np.float64]
-LEAST = 1e-9  # a cost is above 0, so that it has a logarithm
 
 
 @dataclass(frozen=True)
@@ -70,7 +69,7 @@ class Detector(ABC):
     Attributes:
         kind: what it is called in tables, "vae".
         main: the bound that stands for it.
-        has_lengths: whether its costs change with the length of a message for no other reason.
+        is_length_adjusted: whether it is also judged by how much more a message costs than is usual at its length.
         adds_up: whether its costs are sums over words.
         history: how it was trained.
         num_params: trained numbers.
@@ -79,7 +78,7 @@ class Detector(ABC):
 
     kind: str
     main: str = "cost"
-    has_lengths: bool = True
+    is_length_adjusted: bool = True
     adds_up: bool = True
     history: History = History()
     num_params: int = 0

@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 COOLING = 1.15  # sharper by that factor from round to round
-COLDEST = 0.05  # the sharpness that annealing begins with
+FIRST_SHARPNESS = 0.05  # that annealing begins with
 MOST_ROUNDS = 300
 TINY = 1e-12  # the share of a kind that no message belongs to
 SETTLED = 1e-7  # relative gain of the likelihood below which EM has arrived
@@ -37,7 +37,7 @@ class Mixture:
 
     log_shares: Floats
     log_words: Floats
-    log_likelihood: float
+    log_posterior: float
     longest: int
 
     @property
@@ -74,25 +74,23 @@ def fit_mixture(bags: Any, *, kinds: int, longest: int, smoothing: float, starts
     prior = smoothing * bags.shape[1] * common / common.sum()
     random = np.random.default_rng(seed)
     fitted = (_climb(even, prior, random.dirichlet(np.ones(kinds), size=bags.shape[0])) for _ in range(starts))
-    shares, words, likelihood = max(fitted, key=lambda found: found[2])
-    return Mixture(shares, words, likelihood, longest)
+    return Mixture(*max(fitted, key=lambda found: found[2]), longest)
 
 
 def _climb(even: Any, prior: Floats, belonging: Floats) -> tuple[Floats, Floats, float]:
-    """EM from a first guess of what belongs where, (n, K)."""
-    sharpness, before = COLDEST, -np.inf
-    for _ in range(MOST_ROUNDS):
+    """EM from a first guess of what belongs where, (n, K); shares, words, and the logarithm of what is maximised."""
+    sharpness, before = FIRST_SHARPNESS, -np.inf
+    for round_ in range(MOST_ROUNDS):
         log_shares, log_words = _maximise(even, prior, belonging)
         each = even @ log_words + log_shares
-        likelihood = float(np.logaddexp.reduce(each, axis=1).sum())
-        has_settled = sharpness == 1 and abs(likelihood - before) <= SETTLED * abs(likelihood)
-        if has_settled and not _are_alike(log_words):
-            break
+        posterior = float(np.logaddexp.reduce(each, axis=1).sum() + (prior @ log_words).sum())
+        has_settled = sharpness == 1 and abs(posterior - before) <= SETTLED * abs(posterior)
+        if round_ == MOST_ROUNDS - 1 or (has_settled and not _are_alike(log_words)):
+            return log_shares, log_words, posterior
         soft = sharpness * each
         belonging = np.exp(soft - np.logaddexp.reduce(soft, axis=1)[:, None])
-        sharpness, before = min(1.0, COOLING * sharpness), likelihood
-    log_shares, log_words = _maximise(even, prior, belonging)
-    return log_shares, log_words, before
+        sharpness, before = min(1.0, COOLING * sharpness), posterior
+    raise AssertionError("the last round returns")
 
 
 def _maximise(even: Any, prior: Floats, belonging: Floats) -> tuple[Floats, Floats]:

@@ -4,27 +4,25 @@ Shapes: B batch, V words, H hidden units, L latent dimensions, K samples.
 
 Source: the workshop "Variational autoencoder" (unsupervised spam detection); D. P. Kingma, M. Welling 2014,
 "Auto-encoding variational Bayes".
-Deviation: four faults of the workshop's snippets are avoided. Its Bernoulli log-likelihood has the wrong sign;
-its `kl_divergence` takes the logarithm of sigma where the encoder gives that of sigma squared; its decoder leaves the
-sigmoid out; and its biases start at 0, so that half of all words are expected in every message at first (a setting).
+Deviation: three faults of the workshop's snippets are avoided: its Bernoulli log-likelihood has the wrong sign, its
+`kl_divergence` takes the logarithm of sigma where the encoder gives that of sigma squared, and its decoder leaves the
+sigmoid out. The log-variance of a code is bent to stay within 10, and the decoder may start from what words are like on
+their own instead of from zeros.
 """
 
 from __future__ import annotations
 
 import math
-from typing import Any, Literal, cast
+from typing import Any, cast
 
 import keras
 import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
-Start = Literal["shares", "zeros"]
 LOG_VARIANCE_LIMIT = 10.0  # of a code: beyond it the variance would overflow in single precision
 LEAST_ABOVE = 0.05  # how far above that it starts, as a logarithm: at the floor itself nothing would be learnt
-LEAST_LOG_VARIANCE = math.log(
-    0.01
-)  # of the Gaussian decoder: a word that never varies would have a density without bound
+LEAST_LOG_VARIANCE = math.log(0.01)  # of a count: one that never varies would have a density without bound
 
 
 class Network(keras.Model):

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from pipeline.errors import UserError
-from pipeline.models.density.material import LEAST, Costs, Detector, Material
+from pipeline.models.density.material import Costs, Detector, Material
 from pipeline.ranges import Count
 
 
@@ -68,7 +68,7 @@ class Pca(Detector):
         held, mean = (bags > 0).astype(np.float64), self.found.mean_
         distances = held.sum(axis=1) - 2 * (held @ mean) + mean @ mean
         explained = (self.found.transform(held) ** 2).sum(axis=1)
-        return {"cost": np.maximum(distances - explained, LEAST)}
+        return {"cost": distances - explained}
 
 
 class Forest(Detector):
@@ -113,4 +113,4 @@ class OutlierFactor(Detector):
 
     def costs(self, bags: Any) -> dict[str, Costs]:
         """Outlier factors (n,), about 1 for messages like their neighbours."""
-        return {"cost": np.maximum(-self.factor.score_samples((bags > 0).astype(np.float64)), LEAST)}
+        return {"cost": -self.factor.score_samples((bags > 0).astype(np.float64))}

@@ -31,7 +31,10 @@ def unigram(material: Material, *, smoothing: Positive) -> Unigram:
 
 
 def repetition(material: Material, *, neighbours: Count) -> Repetition:
-    """How near the nearest of the messages fitted on are: who sends the same to many repeats himself."""
+    """How near a message is to the nearest of those that are scored with it: who sends to many repeats himself.
+
+    Those scored with it, not those fitted on: a split that keeps near-duplicates on one side leaves none of them there.
+    """
     material.refuse_weights("repetition")
     return Repetition(material, neighbours)
 
@@ -40,7 +43,7 @@ class Length(Detector):
     """The number of known words."""
 
     kind = "length"
-    has_lengths = adds_up = False
+    is_length_adjusted = adds_up = False
 
     @property
     def description(self) -> str:
@@ -80,26 +83,32 @@ class Unigram(Detector, Priced):
 
 
 class Repetition(Detector):
-    """Mean similarity to the nearest messages: cosine of binary bags, rarer words weighing more."""
+    """Mean similarity to the nearest messages: cosine of binary bags, words that are rare among those fitted on first.
+
+    Unlike with any other detector, what a message costs depends on the messages that are scored with it.
+    """
 
     kind = "repetition"
-    has_lengths = adds_up = False
+    is_length_adjusted = adds_up = False
 
     def __init__(self, material: Material, neighbours: int) -> None:
         from sklearn.feature_extraction.text import TfidfTransformer
-        from sklearn.neighbors import NearestNeighbors
 
-        self.rarity = TfidfTransformer().fit(material.bags > 0)
-        self.neighbours = min(neighbours, material.bags.shape[0])
-        self.nearest = NearestNeighbors(n_neighbors=self.neighbours, metric="cosine", algorithm="brute")
-        self.nearest.fit(self.rarity.transform(material.bags > 0))
+        self.rarity, self.neighbours = TfidfTransformer().fit(material.bags > 0), neighbours
 
     @property
     def description(self) -> str:
         """One line that says what it is."""
-        return f"mean similarity to the {self.neighbours} nearest messages (TF-IDF, cosine)"
+        return f"mean similarity to the {self.neighbours} nearest of the messages scored with it (TF-IDF, cosine)"
 
     def costs(self, bags: Any) -> dict[str, Costs]:
         """Similarities (n,), from 0 to 1."""
-        distances, _ = self.nearest.kneighbors(self.rarity.transform(bags > 0))
-        return {"cost": 1 - distances.mean(axis=1)}
+        from sklearn.neighbors import NearestNeighbors
+
+        if bags.shape[0] < 2:
+            return {"cost": np.zeros(bags.shape[0])}
+        weighted = self.rarity.transform(bags > 0)
+        number = min(self.neighbours, bags.shape[0] - 1)
+        nearest = NearestNeighbors(n_neighbors=number + 1, metric="cosine", algorithm="brute").fit(weighted)
+        distances, _ = nearest.kneighbors(weighted)
+        return {"cost": 1 - distances[:, 1:].mean(axis=1)}  # the nearest of all is the message itself, or its copy

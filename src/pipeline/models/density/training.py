@@ -35,6 +35,7 @@ def train(network: Network, material: Material, recipe: Recipe, shown_cost: Cost
     """Train in place; the epoch with the lowest loss on the messages kept back is kept.
 
     `shown_cost` gives the costs by which the history tells the classes apart: to be looked at, never to choose by.
+    Losses of the history are means over messages, whatever these weigh in training.
 
     Raises:
         UserError: a loss is no longer finite.
@@ -43,7 +44,7 @@ def train(network: Network, material: Material, recipe: Recipe, shown_cost: Cost
     held = loss_of(network, material.bags.shape[1])
     rows: list[dict[str, float]] = []
     best = network.get_weights()
-    held_noise = np.random.default_rng(material.seed).standard_normal((material.held.shape[0], latent), np.float32)
+    held_noise = np.random.default_rng([material.seed, 0]).standard_normal((material.held.shape[0], latent), np.float32)
     while len(rows) < recipe.epochs and not is_out_of_patience([row["val_loss"] for row in rows], recipe.patience):
         start, epoch = time.perf_counter(), len(rows) + 1
         parts = _one_epoch(step, material, recipe, latent, epoch)

@@ -55,7 +55,7 @@ def test_one_start_is_as_good_as_many_and_any_as_another(seed: int) -> None:
 
 def test_more_starts_are_never_less_likely() -> None:
     first, more = mixture(starts=1), mixture(starts=5)
-    assert more.log_likelihood >= first.log_likelihood
+    assert more.log_posterior >= first.log_posterior
 
 
 def test_the_log_odds_are_those_of_bayes() -> None:
@@ -93,7 +93,7 @@ def test_what_a_message_is_told_does_not_depend_on_the_others() -> None:
 def test_a_seed_says_it_all() -> None:
     one, same = mixture(), mixture()
     np.testing.assert_array_equal(one.log_words, same.log_words)
-    assert one.log_likelihood == same.log_likelihood
+    assert one.log_posterior == same.log_posterior
 
 
 def test_how_often_a_message_holds_a_word_means_nothing() -> None:
