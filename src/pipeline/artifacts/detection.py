@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 FittedOn = Literal["all", "negative", "unsuspected"]
 Weighting = Literal["message", "group"]
+Measure = Literal["message", "word", "residual"]
 
 
 @dataclass(frozen=True)
@@ -162,26 +163,40 @@ class DetectionScores:
             "expected": so that the expected share is called; "estimated": the share that the mixture estimates;
             "elbow": where the sorted costs bend; these use no labels. "labels": the highest F1.
         thresholds: one row a detector and rule: `detector`, `rule`, `threshold`, `called` (share of test messages).
-        contests: one row a comparison and metric: `detector`, `rival`, `metric` ("roc_auc", "pr_auc"), `difference`,
-            `low`, `high`, `p` (two-sided, adjusted for their number by Holm's method), paired on the same resamples.
-            Rivals: the unigram density fitted on the same messages, else the one fitted on all; of each unigram the
-            length; of "tfidf" the detector without labels that does best on the validation part.
+        rule_contests: one row a detector and pair of rules: `detector`, `rule`, `rival`, `difference` (of F1), `low`,
+            `high`, `p` (two-sided, adjusted by Holm's method for the pairs of the detector), paired likewise. The rival
+            comes later in the order above: each rule without labels has "labels" for one.
+        contests: one row a comparison and metric: `detector`, `measure` (by which of its scores), `rival` (by the one
+            that stands for it), `metric` ("roc_auc", "pr_auc"), `difference`, `low`, `high`, `p` (two-sided, adjusted
+            for their number by Holm's method), paired on the same resamples. Rivals: the unigram density fitted on the
+            same messages, else the one fitted on all; of each unigram the length; of "tfidf" and of `picked` the
+            `champion`; and, by "message", of the density fitted on all messages that is nearest to the source's, the
+            length.
         curves: precision over recall: `detector`, `recall`, `precision`.
         contamination: one row a model, share and metric: `model`, `share`, `metric`, `value`, `low`, `high`; and
-            `difference`, `difference_low`, `difference_high`: from the same model fitted without the positive class.
+            `difference`, `difference_low`, `difference_high`: from the same model fitted without the positive class, and
+            its `p`, adjusted for all of the table; NaN at a share of 0.
+        champion: the detector without labels with the highest ROC-AUC on the validation part, whose labels that takes;
+            empty where there is none.
+        picked: the same of the detectors fitted on the negative class.
         expected_share, estimated_share, true_share: of the positive class: as was told, as the mixture estimates,
             and as the test part has it.
         num_wordless: test messages without a known word; they are scored, and flagged.
+        num_resamples: of the bootstrap.
     """
 
     detectors: pd.DataFrame
     measures: pd.DataFrame
     rules: pd.DataFrame
     thresholds: pd.DataFrame
+    rule_contests: pd.DataFrame
     contests: pd.DataFrame
     curves: pd.DataFrame
     contamination: pd.DataFrame
+    champion: str
+    picked: str
     expected_share: float
     estimated_share: float
     true_share: float
     num_wordless: int
+    num_resamples: int

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 import numpy as np
 from pydantic import Field
 
 from pipeline.artifacts import Predictions, Split
-from pipeline.artifacts.detection import Bags, Contamination, Detection, DetectionScores, Suspicion
+from pipeline.artifacts.detection import Bags, Contamination, Detection, DetectionScores, Measure, Suspicion
 from pipeline.evaluation.detection.judge import judge
 from pipeline.ranges import Share
 
@@ -20,7 +20,7 @@ def judge_detections(
     contamination: Contamination,
     supervised: Predictions,
     *detections: Detection,
-    measure: Literal["residual", "message", "word"],
+    measure: Measure,
     expected_share: Share,
     resamples: Annotated[int, Field(ge=100)],
     seed: int,

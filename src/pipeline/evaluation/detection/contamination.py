@@ -6,13 +6,14 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from pipeline.artifacts import Interval
-from pipeline.artifacts.detection import Contamination
-from pipeline.evaluation.detection.readings import Measure, align, measured_by
+from pipeline.artifacts.detection import Contamination, Measure
+from pipeline.evaluation.detection.contests import UNDEFINED, difference
+from pipeline.evaluation.detection.readings import align, measured_by
 from pipeline.evaluation.detection.resamples import AREAS, area_samples
 from pipeline.evaluation.intervals import percentile_interval
+from pipeline.evaluation.paired import holm
 
-COLUMNS = ("model", "share", "metric", "value", "low", "high", "difference", "difference_low", "difference_high")
+COLUMNS = ("model", "share", "metric", "value", "low", "high", "difference", "difference_low", "difference_high", "p")
 
 
 def judge_contamination(
@@ -41,17 +42,15 @@ def judge_contamination(
     if not scores:
         return pd.DataFrame({name: pd.Series(dtype=str if name in {"model", "metric"} else float) for name in COLUMNS})
     samples = area_samples(labels, list(scores.values()), groups, resamples=resamples, seed=seed)
-    places = {which: place for place, which in enumerate(scores)}
+    places, num_groups = {which: place for place, which in enumerate(scores)}, len(np.unique(groups))
     found = []
     for (model, share), place in places.items():
         for metric in AREAS:
-            own, gap = samples[metric][place], Interval(np.nan, np.nan, np.nan)
-            if (model, 0.0) in places:
-                gap = _interval(own - samples[metric][places[model, 0.0]])
-            value = _interval(own)
-            found.append((model, share, metric, value.value, value.low, value.high, gap.value, gap.low, gap.high))
-    return pd.DataFrame(found, columns=list(COLUMNS))
-
-
-def _interval(samples: NDArray[np.float64]) -> Interval:
-    return percentile_interval(float(samples[0]), samples[1:])
+            own, gap = samples[metric][place], UNDEFINED
+            if share and (model, 0.0) in places:
+                gap = difference(own, samples[metric][places[model, 0.0]], num_groups)
+            value = percentile_interval(float(own[0]), own[1:])
+            figures = (value.value, value.low, value.high, gap.value, gap.low, gap.high, gap.p)
+            found.append((model, share, metric, *figures))
+    table = pd.DataFrame(found, columns=list(COLUMNS))
+    return table.assign(p=holm(table["p"].tolist()))

@@ -1,33 +1,56 @@
 """Does depth help, and what are labels worth? Paired comparisons of detectors on the same resamples.
 
-Shapes: R resamples.
+Shapes: R resamples, v validation messages.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from pipeline.artifacts.detection import Detection
+from pipeline.artifacts.detection import Detection, Measure
+from pipeline.evaluation.detection.readings import Reading, needs_labels
+from pipeline.evaluation.metrics import areas, rank
 from pipeline.evaluation.paired import Difference, bootstrap_difference, holm
 
-COLUMNS = ("detector", "rival", "metric", "difference", "low", "high", "p")
+COLUMNS = ("detector", "measure", "rival", "metric", "difference", "low", "high", "p")
 UNDEFINED = Difference(np.nan, np.nan, np.nan, np.nan)
+NEAREST = ("vae", "unigram", "gaussian_vae", "autoencoder")  # densities, the source's own first
+Pair = tuple[str, Measure, str]
+BySamples = Mapping[tuple[str, str], NDArray[np.float64]]
 
 
-def find_rival(one: Detection, others: Sequence[Detection], champion: str | None) -> Detection | None:
+def find_champions(
+    detections: Sequence[Detection], mains: Mapping[str, Reading], labels: NDArray[np.integer]
+) -> tuple[str, str]:
+    """The detector without labels, and the one fitted on the negative class, that rank the validation part best.
+
+    Chosen there, so that their figures on the test part are those of any other; empty where there is none.
+
+    Shapes: labels (v,).
+    """
+    even = np.ones((1, len(labels)))
+
+    def best(names: Iterable[str]) -> str:
+        values = {name: float(areas(*rank(labels, mains[name].validation).count(even))["roc_auc"][0]) for name in names}
+        known = {name: value for name, value in values.items() if not np.isnan(value)}
+        return max(known, key=known.__getitem__, default="")
+
+    free = (one.name for one in detections if not needs_labels(one))
+    picked = (one.name for one in detections if needs_labels(one) and one.model != "supervised")
+    return best(free), best(picked)
+
+
+def find_rival(one: Detection, others: Sequence[Detection]) -> Detection | None:
     """The detector to compare `one` with, the first of its kind; None where there is none.
 
     That is the unigram density fitted on the same messages with the same weighting, else on the same messages, else on
-    all; of a unigram density it is the length; of the classifier with all labels it is the `champion`, the detector
-    without labels that does best on the validation part.
+    all; of a unigram density it is the length.
     """
-    if one.model == "supervised":
-        return next((other for other in others if other.name == champion), None)
-    if one.model == "length":
+    if one.model in {"supervised", "length"}:
         return None
     if one.model == "unigram":
         return next((other for other in others if other.model == "length"), None)
@@ -44,35 +67,59 @@ def find_rival(one: Detection, others: Sequence[Detection], champion: str | None
     return None
 
 
+def pair_up(
+    detections: Sequence[Detection], measure_of: Mapping[str, Measure], champion: str, picked: str
+) -> list[Pair]:
+    """Detector, the measure by which it is compared, and rival: each pair once."""
+    found: list[Pair] = []
+    for one in detections:
+        rival = find_rival(one, detections)
+        if rival is not None:
+            found.append((one.name, measure_of[one.name], rival.name))
+        if champion and (one.model == "supervised" or one.name == picked):
+            found.append((one.name, measure_of[one.name], champion))
+    length = next((one for one in detections if one.model == "length"), None)
+    stated = _as_stated(detections)
+    if length is not None and stated is not None:
+        found.append((stated.name, "message", length.name))
+    return list(dict.fromkeys(found))
+
+
 def hold_contests(
-    detections: Sequence[Detection],
-    samples: Mapping[str, Mapping[str, NDArray[np.float64]]],
-    champion: str | None,
+    pairs: Sequence[Pair],
+    samples: Mapping[str, BySamples],
+    measure_of: Mapping[str, Measure],
     num_groups: int,
 ) -> pd.DataFrame:
     """The table `contests` of `DetectionScores`.
 
     Args:
-        detections: whose contests to hold.
-        samples: by metric and detector (1 + R,): on the messages themselves, then on resamples common to all.
-        champion: the rival of the classifier with all labels; None where there is none.
+        pairs: whose contests to hold.
+        samples: by metric, detector and measure (1 + R,): on the messages themselves, then on resamples common to all.
+        measure_of: which measure stands for a detector.
         num_groups: duplicate groups of the messages.
     """
     rows = []
-    for one in detections:
-        rival = find_rival(one, detections, champion)
-        if rival is None:
-            continue
-        for metric, of_detectors in samples.items():
-            found = _difference(of_detectors[one.name], of_detectors[rival.name], num_groups)
-            rows.append((one.name, rival.name, metric, found.value, found.low, found.high, found.p))
+    for detector, measure, rival in pairs:
+        for metric, found in samples.items():
+            gap = difference(found[detector, measure], found[rival, measure_of[rival]], num_groups)
+            rows.append((detector, measure, rival, metric, gap.value, gap.low, gap.high, gap.p))
     table = pd.DataFrame(rows, columns=list(COLUMNS))
     return table.assign(p=holm(table["p"].tolist()))
 
 
-def _difference(first: NDArray[np.float64], second: NDArray[np.float64], num_groups: int) -> Difference:
-    """Resamples that lack a class are left out, for both alike."""
+def difference(first: NDArray[np.float64], second: NDArray[np.float64], num_differing: int) -> Difference:
+    """The first less the second; resamples that lack a class are left out, for both alike.
+
+    Shapes: first, second (1 + R,).
+    """
     is_defined = ~np.isnan(first - second)
     if not is_defined[0]:
         return UNDEFINED
-    return bootstrap_difference(first[is_defined], second[is_defined], num_differing=num_groups)
+    return bootstrap_difference(first[is_defined], second[is_defined], num_differing=num_differing)
+
+
+def _as_stated(detections: Sequence[Detection]) -> Detection | None:
+    """The density fitted on all messages that is nearest to the source's; one that weighs all the same goes first."""
+    found = [one for one in detections if one.fitted_on == "all" and one.model in NEAREST]
+    return min(found, key=lambda one: (NEAREST.index(one.model), one.weighting != "message"), default=None)

@@ -12,17 +12,16 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from pipeline.artifacts import Predictions
-from pipeline.artifacts.detection import Contamination, Detection, DetectionScores
-from pipeline.errors import UserError
+from pipeline.artifacts.detection import Contamination, Detection, DetectionScores, Measure
 from pipeline.evaluation.curves import precision_recall_curve
+from pipeline.evaluation.detection.calls import judge_calls
 from pipeline.evaluation.detection.contamination import judge_contamination
-from pipeline.evaluation.detection.contests import hold_contests
+from pipeline.evaluation.detection.contests import find_champions, hold_contests, pair_up
 from pipeline.evaluation.detection.length import length_correlation
-from pipeline.evaluation.detection.readings import Measure, Reading, read_detections, supervised
-from pipeline.evaluation.detection.resamples import AREAS, OF_RULES, Samples, area_samples, rule_samples
-from pipeline.evaluation.detection.rules import Rule, choose_thresholds
+from pipeline.evaluation.detection.readings import Reading, main_bound, needs_labels, read_detections, supervised
+from pipeline.evaluation.detection.resamples import AREAS, Samples, area_samples
+from pipeline.evaluation.detection.rules import choose_thresholds
 from pipeline.evaluation.intervals import percentile_interval
-from pipeline.evaluation.metrics import areas, rank
 
 
 def judge(
@@ -58,10 +57,8 @@ def judge(
         seed: seed of the bootstrap.
 
     Raises:
-        UserError: the expected share is not between 0 and 1, two detectors have the same name, or a score is no finite
-            number.
+        UserError: two detectors have the same name, or a score is no finite number.
     """
-    _check_share(expected_share)
     everyone = [*detections, supervised(baselines, supervised_fitted)]
     of_part = baselines.table.groupby("part")["row"]
     validation, test = (of_part.get_group(part).to_numpy() for part in ("validation", "test"))
@@ -71,48 +68,28 @@ def judge(
     samples = area_samples(labels[test], [it.test for it in readings], groups[test], **drawn)
     shares = {"expected_share": expected_share, "estimated_share": estimated_share}
     chosen = {name: choose_thresholds(it.validation, labels[validation], **shares) for name, it in mains.items()}
-    rules, thresholds = _rules(mains, chosen, labels[test], groups[test], **drawn)
-    champion = _champion(everyone, mains, labels[validation])
+    calls = judge_calls(mains, chosen, labels[test], groups[test], **drawn)
+    measure_of: dict[str, Measure] = {name: it.measure for name, it in mains.items()}
+    champion, picked = find_champions(everyone, mains, labels[validation])
+    of_main = {metric: main_bound(readings, values) for metric, values in samples.items()}
+    pairs = pair_up(everyone, measure_of, champion, picked)
     return DetectionScores(
         detectors=_describe(everyone, mains, readings, known[test]),
         measures=_measures(readings, samples),
-        rules=rules,
-        thresholds=thresholds,
-        contests=hold_contests(everyone, _by_detector(readings, samples), champion, len(np.unique(groups[test]))),
+        rules=calls.rules,
+        thresholds=calls.thresholds,
+        rule_contests=calls.contests,
+        contests=hold_contests(pairs, of_main, measure_of, len(np.unique(groups[test]))),
         curves=_curves(mains, labels[test]),
         contamination=judge_contamination(contamination, test, labels[test], groups[test], measure=measure, **drawn),
+        champion=champion,
+        picked=picked,
         expected_share=expected_share,
         estimated_share=estimated_share,
         true_share=float((labels[test] == 1).mean()),
         num_wordless=int((known[test] == 0).sum()),
+        num_resamples=resamples,
     )
-
-
-def _champion(
-    detections: Sequence[Detection], mains: Mapping[str, Reading], validation_labels: NDArray[np.integer]
-) -> str | None:
-    """The detector without labels that ranks the validation part best: chosen there, judged on the test part."""
-    even = np.ones((1, len(validation_labels)))
-    values = {
-        one.name: areas(*rank(validation_labels, mains[one.name].validation).count(even))["roc_auc"][0]
-        for one in detections
-        if not _needs_labels(one)
-    }
-    known = {name: value for name, value in values.items() if not np.isnan(value)}
-    return max(known, key=known.__getitem__) if known else None
-
-
-def _needs_labels(one: Detection) -> bool:
-    return one.fitted_on == "negative" or one.model == "supervised"
-
-
-def _check_share(share: float) -> None:
-    if not 0 < share < 1:
-        raise UserError(
-            f"The expected share of the positive class is {share}.",
-            expected="a share above 0 and below 1: with none or nothing but positives there is nothing to find",
-            remedy="Set evaluate.expected_share to what you expect, 0.13 for about one message in eight.",
-        )
 
 
 def _describe(
@@ -130,7 +107,7 @@ def _describe(
             "weighting": one.weighting,
             "description": one.description,
             "measure": mains[one.name].measure,
-            "needs_labels": _needs_labels(one),
+            "needs_labels": needs_labels(one),
             "fitted_negative": one.fitted[0],
             "fitted_positive": one.fitted[1],
             "num_params": one.num_params,
@@ -152,36 +129,6 @@ def _measures(readings: Sequence[Reading], samples: Samples) -> pd.DataFrame:
         for metric in AREAS
     ]
     return pd.DataFrame(rows)
-
-
-def _rules(
-    mains: Mapping[str, Reading],
-    chosen: Mapping[str, Mapping[Rule, float]],
-    labels: NDArray[np.integer],
-    groups: NDArray[np.integer],
-    *,
-    resamples: int,
-    seed: int,
-) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """The tables `rules` and `thresholds`; NaN where a rule found no threshold."""
-    places = [(name, rule, threshold) for name, rules in chosen.items() for rule, threshold in rules.items()]
-    called = [mains[name].test >= threshold for name, _, threshold in places]
-    samples = rule_samples(labels, called, groups, resamples=resamples, seed=seed)
-    rules, thresholds = [], []
-    for place, (name, rule, threshold) in enumerate(places):
-        is_there = 1.0 if np.isfinite(threshold) else np.nan
-        which = {"detector": name, "rule": rule}
-        thresholds.append(which | {"threshold": threshold, "called": is_there * float(called[place].mean())})
-        rules += [which | {"metric": key} | _interval(is_there * samples[key][place]) for key in OF_RULES]
-    return pd.DataFrame(rules), pd.DataFrame(thresholds)
-
-
-def _by_detector(readings: Sequence[Reading], samples: Samples) -> dict[str, dict[str, NDArray[np.float64]]]:
-    """The samples of the main measures, by metric and detector."""
-    return {
-        metric: {it.detector: values[place] for place, it in enumerate(readings) if it.is_main}
-        for metric, values in samples.items()
-    }
 
 
 def _curves(mains: Mapping[str, Reading], labels: NDArray[np.integer]) -> pd.DataFrame:

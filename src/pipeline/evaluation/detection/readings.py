@@ -7,17 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from pipeline.artifacts import Predictions
-from pipeline.artifacts.detection import Detection
+from pipeline.artifacts.detection import Detection, Measure
 from pipeline.errors import UserError
 
-Measure = Literal["residual", "message", "word"]
 MEASURES: tuple[Measure, ...] = ("message", "word", "residual")
 SUPERVISED = "tfidf"
 
@@ -39,6 +37,11 @@ class Reading:
     is_main: bool
     validation: NDArray[np.float64]
     test: NDArray[np.float64]
+
+
+def needs_labels(one: Detection) -> bool:
+    """Whether labels pick what it is fitted on, or are what it learns."""
+    return one.fitted_on == "negative" or one.model == "supervised"
 
 
 def supervised(baselines: Predictions, fitted: tuple[int, int]) -> Detection:
@@ -115,6 +118,17 @@ def read_detections(
                 readings.append(Reading(one.name, str(bound), kind, is_main_bound and kind == main, *parts))
         assert any(it.is_main for it in readings if it.detector == one.name), f"{one.name} has no scores of {one.main}"
     return readings
+
+
+def main_bound(readings: Sequence[Reading], metric: NDArray[np.float64]) -> dict[tuple[str, str], NDArray[np.float64]]:
+    """The rows of a metric by detector and measure, of the bound that stands for each detector.
+
+    Shapes: metric (M, 1 + R), a row a reading; results (1 + R,).
+    """
+    bounds = {it.detector: it.bound for it in readings if it.is_main}
+    return {
+        (it.detector, it.measure): metric[place] for place, it in enumerate(readings) if it.bound == bounds[it.detector]
+    }
 
 
 def measured_by(table: pd.DataFrame, measure: Measure) -> Measure:

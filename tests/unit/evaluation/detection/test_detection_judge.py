@@ -1,4 +1,5 @@
 from dataclasses import replace
+from itertools import combinations
 from typing import Any
 
 import numpy as np
@@ -18,7 +19,7 @@ from pipeline.evaluation.intervals import bootstrap_weights, percentile_interval
 from pipeline.evaluation.metrics import measure
 
 RULES = ["expected", "estimated", "elbow", "labels"]
-TABLES = ("detectors", "measures", "rules", "thresholds", "contests", "curves", "contamination")
+TABLES = ("detectors", "measures", "rules", "thresholds", "rule_contests", "contests", "curves", "contamination")
 
 
 def one_of(table: pd.DataFrame, **which: Any) -> pd.Series:
@@ -138,6 +139,28 @@ def test_rules_choose_on_validation_and_are_measured_on_test() -> None:
     assert on_validation.mean() == pytest.approx(0.3, abs=0.03)
 
 
+def test_rules_are_compared_pair_by_pair_on_the_same_resamples(verdict: DetectionScores) -> None:
+    table = verdict.rule_contests
+    of_net = table[table["detector"] == "net"]
+    assert of_net[["rule", "rival"]].to_numpy().tolist() == [list(pair) for pair in combinations(RULES, 2)]
+    for contest in of_net.to_dict("records"):
+        value, rival = (
+            one_of(verdict.rules, detector="net", rule=contest[name], metric="f1")["value"]
+            for name in ("rule", "rival")
+        )
+        assert contest["difference"] == pytest.approx(value - rival)
+        assert contest["low"] <= contest["high"]
+    own = np.array([one_of(verdict.rules, detector="net", rule=rule, metric="f1")["value"] for rule in RULES])
+    assert len(set(own)) > 1
+
+
+def test_rules_that_call_the_same_are_a_draw() -> None:
+    made = messages()
+    scores = judged(made, [detection(made, "net", made.costs(1))], expected_share=0.3, estimated_share=0.3)
+    draw = one_of(scores.rule_contests, detector="net", rule="expected", rival="estimated")
+    assert draw[["difference", "low", "high", "p"]].tolist() == [0, 0, 0, 1]
+
+
 def test_thresholds_without_labels_stay_when_labels_are_permuted() -> None:
     made = messages()
     shuffled = replace(made, labels=np.random.default_rng(1).permutation(made.labels))
@@ -149,23 +172,53 @@ def test_thresholds_without_labels_stay_when_labels_are_permuted() -> None:
 
 def test_rivals_are_the_unigram_of_the_same_messages_and_of_it_the_length(verdict: DetectionScores) -> None:
     table = verdict.contests
-    assert table["metric"].tolist() == ["roc_auc", "pr_auc"] * 6
-    assert table[["detector", "rival"]].drop_duplicates().to_numpy().tolist() == [
-        ["words", "length"],
-        ["words_ham", "length"],
-        ["net", "words"],
-        ["net_ham", "words_ham"],
-        ["forest_unsuspected", "words"],
-        ["tfidf", "words"],
+    assert table["metric"].tolist() == ["roc_auc", "pr_auc"] * 8
+    assert (verdict.champion, verdict.picked) == ("words", "net_ham")
+    assert table[["detector", "measure", "rival"]].drop_duplicates().to_numpy().tolist() == [
+        ["words", "residual", "length"],
+        ["words_ham", "residual", "length"],
+        ["net", "residual", "words"],
+        ["net_ham", "residual", "words_ham"],
+        ["net_ham", "residual", "words"],
+        ["forest_unsuspected", "message", "words"],
+        ["tfidf", "message", "words"],
+        ["net", "message", "length"],
     ]
     for contest in table.to_dict("records"):
+        own = {"detector": contest["detector"], "measure": contest["measure"]}
         value, rival = (
-            one_of(verdict.measures, detector=name, metric=contest["metric"], is_main=True)["value"]
-            for name in (contest["detector"], contest["rival"])
+            one_of(verdict.measures, metric=contest["metric"], **which)["value"]
+            for which in (own, {"detector": contest["rival"], "is_main": True})
         )
         assert contest["difference"] == pytest.approx(value - rival)
         assert contest["low"] <= contest["high"]
         assert 0 < contest["p"] <= 1
+
+
+@pytest.mark.parametrize(
+    ("models", "stated"),
+    [
+        (("unigram", "gaussian_vae", "pca"), "unigram"),
+        (("autoencoder", "pca", "gaussian_vae"), "gaussian_vae"),
+        (("pca", "mixture"), None),
+    ],
+)
+def test_the_whole_cost_of_the_density_nearest_to_the_sources_is_set_against_length(
+    models: tuple[str, ...], stated: str | None
+) -> None:
+    made = messages()
+    others = [detection(made, it, made.costs(1), model=it, residual=made.costs(2)) for it in models]
+    length = detection(made, "length", made.known + 1.0, model="length")
+    contests = judged(made, [length, *others], measure="residual").contests
+    found = contests[(contests["rival"] == "length") & (contests["measure"] == "message")]
+    assert set(found["detector"]) == ({stated} - {None})
+
+
+def test_where_the_whole_cost_stands_for_a_unigram_it_is_compared_with_length_once() -> None:
+    made = messages()
+    words = detection(made, "words", made.costs(1), model="unigram", residual=made.costs(2))
+    contests = judged(made, [detection(made, "length", made.known + 1.0, model="length"), words]).contests
+    assert contests["detector"].tolist() == ["words"] * 2 + ["tfidf"] * 2
 
 
 def test_a_unigram_with_the_same_weighting_is_the_nearer_rival() -> None:
@@ -178,6 +231,29 @@ def test_a_unigram_with_the_same_weighting_is_the_nearer_rival() -> None:
     contests = judged(made, [*words, *nets]).contests
     rivals = dict(zip(contests["detector"], contests["rival"], strict=True))
     assert (rivals["net"], rivals["weighted"]) == ("by_message", "by_group")
+
+
+def test_champions_are_chosen_on_validation_whatever_the_test_part_says() -> None:
+    made = messages()
+    lucky = made.costs(1, signal=3)
+    lucky[made.validation] = made.costs(2, signal=0)[made.validation]
+    costs = {"steady": made.costs(3, signal=1), "lucky": lucky}
+    detections = [detection(made, name, values) for name, values in costs.items()]
+    detections += [detection(made, f"{name}_ham", values, fitted_on="negative") for name, values in costs.items()]
+    scores = judged(made, detections)
+    assert (scores.champion, scores.picked) == ("steady", "steady_ham")
+    on_test = {name: one_of(scores.measures, detector=name, metric="roc_auc")["value"] for name in costs}
+    assert on_test["lucky"] > on_test["steady"]
+
+
+def test_without_positives_on_validation_or_without_detectors_nobody_is_champion() -> None:
+    made = messages()
+    scores = judged(made, [])
+    assert (scores.champion, scores.picked) == ("", "")
+    made.labels[made.validation] = 0
+    scores = judged(made, family(made))
+    assert (scores.champion, scores.picked) == ("", "")
+    assert "tfidf" not in set(scores.contests["detector"])
 
 
 def test_the_rival_of_the_classifier_with_labels_is_the_best_without_on_validation() -> None:
@@ -228,8 +304,13 @@ def test_contamination_is_measured_against_the_same_model_without_it(verdict: De
             for metric, value in areas_by_sklearn(labels, made.costs(seed, 2 - 5 * share)[made.test]).items():
                 row = one_of(table, model=model, share=share, metric=metric)
                 assert row["value"] == pytest.approx(value)
+                if share == 0:
+                    assert row[["difference", "difference_low", "difference_high", "p"]].isna().all()
+                    continue
                 assert row["difference"] == pytest.approx(value - clean[metric])
                 assert row["difference_low"] <= row["difference_high"]
+                assert 0 < row["p"] <= 1
+    assert table["p"].min() == pytest.approx(8 * 2 / 41), "adjusted for two models, shares and metrics"
 
 
 def test_contamination_from_which_the_clean_fit_is_missing_has_no_difference() -> None:
@@ -307,12 +388,6 @@ def test_a_contaminated_model_that_diverges_is_named() -> None:
     scores.loc[(scores["model"] == "vae") & (scores["share"] == 0.1), "message"] = np.inf
     with pytest.raises(UserError, match=r"'vae' fitted with a share of 0\.1"):
         judged(made, [], Contamination(scores, num_fitted=50))
-
-
-@pytest.mark.parametrize("share", [0.0, 1.0, -0.1, np.nan])
-def test_a_share_that_is_none_is_refused(share: float) -> None:
-    with pytest.raises(UserError, match="expected share"):
-        judged(messages(), [], expected_share=share)
 
 
 @pytest.mark.parametrize("name", ["net", "tfidf"])
