@@ -57,6 +57,7 @@ class Made:
     estimated: float = 0.152
     lacks_contamination: bool = False
     skill: float = 1.0
+    finds_another_kind: bool = False
     resamples: int = 1_000
     seed: int = 7
 
@@ -109,7 +110,7 @@ def make_outcome(made: Made, frame: dict[str, Any]) -> Outcome:
         suspicion=Suspicion(
             table=pd.DataFrame({"row": np.arange(number), "log_odds": 2.0 * labels - 1}),
             share=made.estimated,
-            words=pd.DataFrame({"word": ["claim", HOSTILE], "log_ratio": [4.2, 1.1], "seen": [52, 31]}),
+            words=pd.DataFrame({"word": ["claim", HOSTILE], "log_ratio": [6.2, 1.1], "seen": [52, 31]}),
             num_kinds=3,
             num_starts=5,
         ),
@@ -138,6 +139,7 @@ def make_detection(rng: np.random.Generator, made: Made, name: str, split: Split
     """Costs that rise with length, and with the class by the skill of the detector."""
     model, fitted_on, weighting, skill = DETECTORS[name]
     labels, is_vae = split.labels, model in {"vae", "gaussian_vae"}
+    skill = -skill if model == "mixture" and made.finds_another_kind else skill
     test = split.test
     negative, positive = np.bincount(labels[split.train], minlength=2).tolist()
     return Detection(
@@ -245,10 +247,10 @@ def _scores(rng: np.random.Generator, split: Split, bags: Bags, bound: str, mode
     tables = []
     for part, rows in (("validation", split.validation), ("test", split.test)):
         known = bags.known[rows]
-        residual = 0.3 * (rng.normal(size=len(rows)) + skill * split.labels[rows])
-        cost = (3 + 4 * known) * np.exp(residual)
+        residual = rng.normal(size=len(rows)) + skill * split.labels[rows]
+        cost = 3 + 4 * known + (1 + known) / 2 * residual
         if model in WITHOUT_RESIDUALS:
-            cost = known + 0.01 * residual if model == "length" else residual
+            cost = known + 0.003 * residual if model == "length" else residual
         tables.append(pd.DataFrame({
             "bound": bound, "part": part, "row": rows, "message": cost,
             "word": np.nan if model in WITHOUT_RESIDUALS else cost / np.maximum(known, 1),

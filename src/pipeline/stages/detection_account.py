@@ -68,8 +68,12 @@ def detection_facts(outcome: Outcome, num_contaminated: int) -> dict[str, Any]:
         "estimated_share": scores.estimated_share,
         "true_share": scores.true_share,
         "num_wordless": scores.num_wordless,
+        "num_kinds": outcome.suspicion.num_kinds,
         "num_starts": outcome.suspicion.num_starts,
         "num_contaminated": num_contaminated,
+        "num_resamples": scores.num_resamples,
+        "champion": scores.champion,
+        "picked": scores.picked,
     }
 
 
@@ -90,7 +94,10 @@ def detection_metrics(outcome: Outcome) -> dict[str, Any]:
         "expected_share": rounded(scores.expected_share),
         "estimated_share": rounded(scores.estimated_share),
         "true_share": rounded(scores.true_share),
+        "champion": scores.champion,
+        "picked": scores.picked,
         "detectors": {str(row["detector"]): _metrics_of(scores, row) for _, row in scores.detectors.iterrows()},
+        "rule_contests": records(scores.rule_contests),
         "contests": records(scores.contests),
         "contamination": records(scores.contamination),
     }
@@ -121,6 +128,7 @@ def detection_tables(outcome: Outcome, num_examples: int, num_words: int) -> dic
         "measures": scores.measures,
         "rules": scores.rules,
         "thresholds": scores.thresholds,
+        "rule_contests": scores.rule_contests,
         "contests": scores.contests,
         "curves": scores.curves,
         "contamination": scores.contamination,

@@ -143,17 +143,15 @@ def _memory_score(metrics: dict[str, Any]) -> str:
 
 
 def _detection_score(metrics: dict[str, Any]) -> str:
-    """The best detector without labels by ROC-AUC, and the best of those that labels pick one class for."""
+    """The detector without labels that is best on validation, and the best there of those fitted on one class."""
     known = {name: found for name, found in metrics["detectors"].items() if found["roc_auc"] is not None}
-    free = [name for name, found in known.items() if not found["needs_labels"]]
-    picked = [name for name, found in known.items() if found["needs_labels"] and found["fitted_on"] == "negative"]
-    best = [max(names, key=lambda name: known[name]["roc_auc"]) for names in (free, picked) if names]
-    if not free:
+    champion, picked = metrics["champion"], metrics["picked"]
+    if champion not in known:
         return "roc-auc without labels undefined"
-    value, ends = known[best[0]]["roc_auc"], known[best[0]]["ci95"]["roc_auc"]
+    value, ends = known[champion]["roc_auc"], known[champion]["ci95"]["roc_auc"]
     shown = f"{value:.3f}" if None in ends else _with_interval(value, ends)
-    beside = "".join(f"; {name} {known[name]['roc_auc']:.3f}" for name in best[1:])
-    return f"roc-auc {shown} {best[0]}{beside}"
+    beside = f"; {picked} {known[picked]['roc_auc']:.3f}" if picked in known else ""
+    return f"roc-auc {shown} {champion}{beside}"
 
 
 def _mark(metrics: dict[str, Any]) -> str:

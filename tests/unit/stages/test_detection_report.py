@@ -42,9 +42,11 @@ def test_the_config_holds_exactly_the_settings() -> None:
 def test_metrics_have_the_layout_that_others_read(metrics: dict[str, Any]) -> None:
     assert list(metrics) == [
         "experiment", "dataset", "protocol", "stand_in", "seed", "model", "vocabulary", "num_test", "num_positive",
-        "num_wordless", "expected_share", "estimated_share", "true_share", "detectors", "contests", "contamination",
+        "num_wordless", "expected_share", "estimated_share", "true_share", "champion", "picked", "detectors",
+        "rule_contests", "contests", "contamination",
     ]  # fmt: skip
     assert (metrics["num_test"], metrics["num_wordless"], metrics["estimated_share"]) == (100, 1, 0.152)
+    assert (metrics["champion"], metrics["picked"]) == ("mixture", "vae_ham")
     assert list(metrics["detectors"]) == [*DETECTORS, "tfidf"]
     vae = metrics["detectors"]["vae_ham"]
     assert list(vae)[:6] == ["roc_auc", "pr_auc", "f1", "precision", "recall", "ci95"]
@@ -126,7 +128,7 @@ def test_the_headline_says_what_matters(drawn: tuple[Path, str]) -> None:
     lines = drawn[1].splitlines()
     assert lines[0] == "sms_spam, clean protocol: 100 test messages, 14.0 % spam; scored by cost adjusted for length"
     assert lines[1].startswith("best without labels: mixture, ROC-AUC 0.9")
-    assert lines[1].endswith("at an expected share of 13.0 %")
+    assert lines[1].endswith("at an expected share of 13.0 %; chosen by the labels of the validation part")
     assert [part.split(" 0.")[0] for part in lines[2].removeprefix("by ROC-AUC: ").split("; ")] == [
         "VAE, all", "VAE, all, copies as one", "VAE, unsuspected", "VAE, ham only",
     ]  # fmt: skip

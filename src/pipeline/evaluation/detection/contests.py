@@ -12,7 +12,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from pipeline.artifacts.detection import Detection, Measure
-from pipeline.evaluation.detection.readings import Reading, needs_labels
+from pipeline.evaluation.detection.readings import Reading, main_bound, needs_labels
 from pipeline.evaluation.metrics import areas, rank
 from pipeline.evaluation.paired import Difference, bootstrap_difference, holm
 
@@ -20,7 +20,6 @@ COLUMNS = ("detector", "measure", "rival", "metric", "difference", "low", "high"
 UNDEFINED = Difference(np.nan, np.nan, np.nan, np.nan)
 NEAREST = ("vae", "unigram", "gaussian_vae", "autoencoder")  # densities, the source's own first
 Pair = tuple[str, Measure, str]
-BySamples = Mapping[tuple[str, str], NDArray[np.float64]]
 
 
 def find_champions(
@@ -67,17 +66,15 @@ def find_rival(one: Detection, others: Sequence[Detection]) -> Detection | None:
     return None
 
 
-def pair_up(
-    detections: Sequence[Detection], measure_of: Mapping[str, Measure], champion: str, picked: str
-) -> list[Pair]:
+def pair_up(detections: Sequence[Detection], mains: Mapping[str, Reading], champion: str, picked: str) -> list[Pair]:
     """Detector, the measure by which it is compared, and rival: each pair once."""
     found: list[Pair] = []
     for one in detections:
         rival = find_rival(one, detections)
         if rival is not None:
-            found.append((one.name, measure_of[one.name], rival.name))
+            found.append((one.name, mains[one.name].measure, rival.name))
         if champion and (one.model == "supervised" or one.name == picked):
-            found.append((one.name, measure_of[one.name], champion))
+            found.append((one.name, mains[one.name].measure, champion))
     length = next((one for one in detections if one.model == "length"), None)
     stated = _as_stated(detections)
     if length is not None and stated is not None:
@@ -87,22 +84,26 @@ def pair_up(
 
 def hold_contests(
     pairs: Sequence[Pair],
-    samples: Mapping[str, BySamples],
-    measure_of: Mapping[str, Measure],
-    num_groups: int,
+    mains: Mapping[str, Reading],
+    readings: Sequence[Reading],
+    samples: Mapping[str, NDArray[np.float64]],
+    groups: NDArray[np.integer],
 ) -> pd.DataFrame:
     """The table `contests` of `DetectionScores`.
 
     Args:
         pairs: whose contests to hold.
-        samples: by metric, detector and measure (1 + R,): on the messages themselves, then on resamples common to all.
-        measure_of: which measure stands for a detector.
-        num_groups: duplicate groups of the messages.
+        mains: the reading that stands for each detector.
+        readings: all of them, M.
+        samples: of each metric (M, 1 + R): on the messages themselves, then on resamples common to all.
+        groups: duplicate group of each message.
     """
+    num_groups = len(np.unique(groups))
     rows = []
     for detector, measure, rival in pairs:
-        for metric, found in samples.items():
-            gap = difference(found[detector, measure], found[rival, measure_of[rival]], num_groups)
+        for metric, values in samples.items():
+            found = main_bound(readings, values)
+            gap = difference(found[detector, measure], found[rival, mains[rival].measure], num_groups)
             rows.append((detector, measure, rival, metric, gap.value, gap.low, gap.high, gap.p))
     table = pd.DataFrame(rows, columns=list(COLUMNS))
     return table.assign(p=holm(table["p"].tolist()))

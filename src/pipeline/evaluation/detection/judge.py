@@ -18,7 +18,7 @@ from pipeline.evaluation.detection.calls import judge_calls
 from pipeline.evaluation.detection.contamination import judge_contamination
 from pipeline.evaluation.detection.contests import find_champions, hold_contests, pair_up
 from pipeline.evaluation.detection.length import length_correlation
-from pipeline.evaluation.detection.readings import Reading, main_bound, needs_labels, read_detections, supervised
+from pipeline.evaluation.detection.readings import Reading, needs_labels, read_detections, supervised
 from pipeline.evaluation.detection.resamples import AREAS, Samples, area_samples
 from pipeline.evaluation.detection.rules import choose_thresholds
 from pipeline.evaluation.intervals import percentile_interval
@@ -69,23 +69,19 @@ def judge(
     shares = {"expected_share": expected_share, "estimated_share": estimated_share}
     chosen = {name: choose_thresholds(it.validation, labels[validation], **shares) for name, it in mains.items()}
     calls = judge_calls(mains, chosen, labels[test], groups[test], **drawn)
-    measure_of: dict[str, Measure] = {name: it.measure for name, it in mains.items()}
-    champion, picked = find_champions(everyone, mains, labels[validation])
-    of_main = {metric: main_bound(readings, values) for metric, values in samples.items()}
-    pairs = pair_up(everyone, measure_of, champion, picked)
+    best = find_champions(everyone, mains, labels[validation])
     return DetectionScores(
         detectors=_describe(everyone, mains, readings, known[test]),
         measures=_measures(readings, samples),
         rules=calls.rules,
         thresholds=calls.thresholds,
         rule_contests=calls.contests,
-        contests=hold_contests(pairs, of_main, measure_of, len(np.unique(groups[test]))),
+        contests=hold_contests(pair_up(everyone, mains, *best), mains, readings, samples, groups[test]),
         curves=_curves(mains, labels[test]),
         contamination=judge_contamination(contamination, test, labels[test], groups[test], measure=measure, **drawn),
-        champion=champion,
-        picked=picked,
-        expected_share=expected_share,
-        estimated_share=estimated_share,
+        champion=best[0],
+        picked=best[1],
+        **shares,
         true_share=float((labels[test] == 1).mean()),
         num_wordless=int((known[test] == 0).sum()),
         num_resamples=resamples,

@@ -5,9 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from pipeline.artifacts.detection import Measure
 from pipeline.reporting.facts import Number, SplitFacts
-
-Measure = Literal["message", "word", "residual"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -21,8 +20,12 @@ class DetectionReport(SplitFacts):
         expected_share, estimated_share, true_share: of the positive class: as was told, as the mixture estimates, and
             as the test part has it.
         num_wordless: test messages without a known word.
+        num_kinds: kinds of messages that the mixture tells apart.
         num_starts: random starts of the mixture.
         num_contaminated: messages that detectors were fitted on at every share of the positive class.
+        num_resamples: of the bootstrap.
+        champion: the detector without labels that ranks the validation part best; empty where there is none.
+        picked: the same of those fitted on the negative class.
     """
 
     family: Literal["detection"]
@@ -33,5 +36,9 @@ class DetectionReport(SplitFacts):
     estimated_share: Number
     true_share: Number
     num_wordless: int
+    num_kinds: int
     num_starts: int
     num_contaminated: int
+    num_resamples: int
+    champion: str
+    picked: str

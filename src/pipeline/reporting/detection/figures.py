@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from pipeline.artifacts.detection import Measure
 from pipeline.reporting import words
 from pipeline.reporting.curves import GUESS, MOST_MARKERS
+from pipeline.reporting.detection.names import MEASURES
 from pipeline.reporting.facts import Estimate
 from pipeline.reporting.style import FAINT, INK, LOOKS, MUTED, Look
 
@@ -21,8 +23,7 @@ if TYPE_CHECKING:
 SMALL = 7.5  # points
 ALONE: dict[str, Any] = {"color": INK, "linewidth": 1.1, "linestyle": (0, (5, 1.6))}
 WHISKER: dict[str, Any] = {"linestyle": "none", "elinewidth": 1.2, "capsize": 2, "markersize": 5}
-MEASURES = {"message": "by message", "word": "per known word", "residual": "adjusted for length"}
-MEASURE_MARKS: dict[str, dict[str, Any]] = {
+MEASURE_MARKS: dict[Measure, dict[str, Any]] = {
     "message": {"marker": "o", "markersize": 7.5, "markerfacecolor": "none", "color": LOOKS[0].color},
     "word": {"marker": "^", "markersize": 5.5, "markerfacecolor": "white", "color": LOOKS[2].color},
     "residual": {"marker": "s", "markersize": 4.8, "color": LOOKS[1].color},
@@ -91,7 +92,7 @@ def measures(axes: Axes, groups: Sequence[Group], table: pd.DataFrame, alone: fl
         axes.plot([found["value"].min(), found["value"].max()], [place, place], color=MUTED, linewidth=0.8, zorder=2)
         for measure, mark in MEASURE_MARKS.items():
             values = found.loc[found["measure"] == measure, "value"]
-            name = "" if measure in named or values.empty else MEASURES[measure]
+            name = "" if measure in named or values.empty else MEASURES[measure].short
             named |= {measure} if name else set()
             axes.plot(values, np.full(len(values), place), linestyle="none", zorder=3, label=name or None, **mark)
         ends.append(float(found["value"].min()))
@@ -137,7 +138,7 @@ def epochs(axes: Axes, history: pd.DataFrame, column: str, lines: Sequence[Line]
     """A figure of training by epoch, a line a detector; a ring on the line marks the epoch whose weights were kept."""
     from matplotlib.ticker import MaxNLocator
 
-    longest = int(history["epoch"].max())
+    longest = int(history.loc[history["detector"].isin([line.detector for line in lines]), "epoch"].max())
     every = math.ceil(longest / MOST_MARKERS)
     for line in lines:
         rows = history[history["detector"] == line.detector].sort_values("epoch")

@@ -21,10 +21,11 @@ COLUMNS = {
     "measures": ("detector", "bound", "measure", "is_main", "metric", *BOUNDS),
     "rules": ("detector", "rule", "metric", *BOUNDS),
     "thresholds": ("detector", "rule", "threshold", "called"),
-    "contests": ("detector", "rival", "metric", "difference", "low", "high", "p"),
+    "rule_contests": ("detector", "rule", "rival", "difference", "low", "high", "p"),
+    "contests": ("detector", "measure", "rival", "metric", "difference", "low", "high", "p"),
     "curves": ("detector", "recall", "precision"),
     "contamination": (
-        "model", "share", "metric", *BOUNDS, "difference", "difference_low", "difference_high",
+        "model", "share", "metric", *BOUNDS, "difference", "difference_low", "difference_high", "p",
     ),
     "scores": ("detector", "part", "row", "label", "known", "message", "word", "residual"),
     "history": (
@@ -43,7 +44,7 @@ class DetectionTables:
     """`tables/*.parquet`: those of `DetectionScores`, and what the messages themselves came to.
 
     Attributes:
-        detectors, measures, rules, thresholds, contests, curves, contamination: as in `DetectionScores`.
+        detectors, measures, rules, thresholds, rule_contests, contests, curves, contamination: as in `DetectionScores`.
         scores: of every detector, by its main bound, all validation and test messages; `known` distinct words.
         history: one row a detector and epoch, of those that learn by epochs.
         latents: test messages in the plane of the latent means' two main directions.
@@ -57,6 +58,7 @@ class DetectionTables:
     measures: pd.DataFrame
     rules: pd.DataFrame
     thresholds: pd.DataFrame
+    rule_contests: pd.DataFrame
     contests: pd.DataFrame
     curves: pd.DataFrame
     contamination: pd.DataFrame

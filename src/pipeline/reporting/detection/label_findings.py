@@ -2,90 +2,111 @@
 
 from __future__ import annotations
 
-from pipeline.reporting import words
 from pipeline.reporting.detection.answers import Finding, Style
-from pipeline.reporting.detection.names import Detector, model_said
-from pipeline.reporting.detection.scene import CHANCE, Scene, apart, p_said, said, share_said, whole
+from pipeline.reporting.detection.contests import Dose, difference_said
+from pipeline.reporting.detection.names import SUPERVISED, Detector, model_said
+from pipeline.reporting.detection.scene import CHANCE, Scene, apart, said, share_said
 from pipeline.reporting.facts import Estimate
-from pipeline.reporting.grid import differs, upper
-from pipeline.reporting.words import decimal, quantity
+from pipeline.reporting.grid import Verdict, upper
+from pipeline.reporting.words import decimal, listed, quantity, signed
+
+VERDICT_STYLES: dict[Verdict, Style] = {"better": "beats", "worse": "loses", "level": "level", "unknown": "unknown"}
+# What TF-IDF has beside labels, so that the distance is not of labels alone.
+OTHER_INPUT = "it reads words and runs of characters, with a vocabulary of its own, where the others know words alone"
 
 
 def what_works(scene: Scene) -> Finding | None:
-    """The best detector without labels, and the next."""
-    ranked = scene.best(scene.given("nothing"))
-    if not ranked:
+    """The detector without labels that was chosen on the validation part, and the next."""
+    best = scene.champion
+    if best is None:
         return None
-    best = ranked[0]
     found = scene.value(best)
     share, positive = share_said(scene.report.expected_share), scene.report.classes.positive
-    number = quantity(len(ranked), "detector")
+    number = quantity(len(scene.given("nothing")), "detector")
     f1, precision, recall = (scene.ruled(best, "expected", metric) for metric in ("f1", "precision", "recall"))
     beside = f"precision {decimal(precision.value)}, recall {decimal(recall.value)}"
     parts = [
-        f"Of {number} without labels {best.said} does best: ROC-AUC {said(found)}, PR-AUC {_pr_auc(scene, best)}.",
+        f"Of {number} without labels {best.said} ranks the validation part best: the choice took its labels.",
+        f"On the test part it has a ROC-AUC of {said(found)} and a PR-AUC of {_pr_auc(scene, best)}.",
         f"With {share} expected to be {positive}, its F1 is {said(f1)}, {beside}.",
     ]
-    if len(ranked) > 1:
-        others = [f"{one.said}, {said(scene.value(one))}" for one in ranked[1:3]]
-        parts.append(f"Next by ROC-AUC: {'; '.join(others)}.")
-        parts.append("Which is best was seen on the test messages: its figures flatter it a little.")
+    others = [one for one in scene.best(scene.given("nothing")) if one.key != best.key][:2]
+    if others:
+        told = [f"{one.said}, {said(scene.value(one))}" for one in others]
+        parts.append(f"Of the others the highest ROC-AUC on the test part: {'; '.join(told)}.")
     works = found.is_known and found.low > CHANCE
     return Finding(
         "What works without labels?",
-        f"ROC-AUC {decimal(found.value)}" if works else "nothing",
-        _style(scene, best) if works else "loses",
-        " ".join(parts) if works else f"None can be told from guessing. {' '.join(parts)}",
+        f"ROC-AUC {decimal(found.value)}" if works else "no better than guessing" if found.is_known else "undefined",
+        _style(scene, best) if works else "loses" if found.is_known else "unknown",
+        " ".join(parts),
     )
 
 
 def how_far_from_labels(scene: Scene) -> Finding | None:
     """The best without labels beside the best with labels that pick a class, and beside a classifier."""
-    best = {given: scene.best(scene.given(given)) for given in ("nothing", "negative", "labels")}
-    if not best["nothing"] or not (best["negative"] or best["labels"]):
+    free, picked = scene.champion, scene.picked
+    classifier = scene.first(SUPERVISED)
+    rivals = [one for one in (picked, classifier) if one is not None]
+    if free is None or not rivals:
         return None
-    free = best["nothing"][0]
     own = scene.value(free)
-    rivals = [found[0] for given, found in best.items() if found and given != "nothing"]
-    parts = [f"Without labels the best is {free.said}: ROC-AUC {said(own)}, PR-AUC {_pr_auc(scene, free)}."]
+    parts = [f"Without labels it is {free.said}: ROC-AUC {said(own)}, PR-AUC {_pr_auc(scene, free)}."]
     for rival in rivals:
-        what = "the best of those that labels pick the messages for" if rival.given == "negative" else "a classifier"
+        what = (
+            "a classifier" if rival is classifier else "the best on validation of those that labels pick one class for"
+        )
         parts.append(
             f"{upper(rival.said)}, {what}, has {said(scene.value(rival))}, PR-AUC {_pr_auc(scene, rival)}; "
             f"{_beside(scene, free, rival)}."
         )
-    first = max(rivals, key=lambda one: scene.value(one).value)
+    if classifier is not None:
+        parts.append(f"Not all of the distance to {classifier.short} is labels: {OTHER_INPUT}.")
+    first = max(rivals, key=lambda one: (scene.value(one).is_known, scene.value(one).value))
     gap = own.value - scene.value(first).value
-    is_behind = apart(own, scene.value(first)) and gap < 0
-    tag = f"{decimal(abs(gap))} {'behind' if gap < 0 else 'ahead'}"
-    return Finding("How far is that from labels?", tag, "loses" if is_behind else "level", " ".join(parts))
+    verdict = _verdict(scene, free, first)
+    tags: dict[Verdict, str] = {
+        "worse": f"{decimal(abs(gap))} behind", "better": f"{decimal(abs(gap))} ahead",
+        "level": "no detectable difference", "unknown": "undefined",
+    }  # fmt: skip
+    return Finding("How far is that from labels?", tags[verdict], VERDICT_STYLES[verdict], " ".join(parts))
 
 
 def what_contamination_costs(scene: Scene) -> Finding | None:
     """What the unwanted class costs among the messages fitted on."""
-    positive, answers, tags = scene.report.classes.positive, [], []
+    positive, answers, lasts = scene.report.classes.positive, [], []
     for model in dict.fromkeys(scene.tables.contamination["model"].astype(str)):
-        rows = scene.contaminated(model)
-        if len(rows) < 2 or rows[0][0] > 0:
+        doses = scene.contaminated(model)
+        if len(doses) < 2 or doses[0].share > 0:
             continue
-        (_, clean, _), (share, worst, gap) = rows[0], rows[-1]
-        falls = [at for at, _, difference in rows[1:] if differs(difference) and difference.value < 0]
-        since = f"detectable from {share_said(falls[0])} on" if falls else "a loss is not detectable at any share"
+        last = doses[-1]
         answers.append(
-            f"{upper(model_said(model))}: ROC-AUC {said(clean)} without, {said(worst)} at {share_said(share)} "
-            f"({whole(words.signed(gap.value) + ' ' + words.interval(gap.low, gap.high))}); {since}."
+            f"{upper(model_said(model))}: ROC-AUC {said(doses[0].value)} without, {said(last.value)} at "
+            f"{share_said(last.share)} ({difference_said(last.difference)}); {_falls(doses[1:])}."
         )
-        tags.append((gap, share, bool(falls)))
+        lasts.append(last)
     if not answers:
         return None
-    gap, share, has_fallen = tags[0]
+    tagged = lasts[0]
     count = quantity(scene.report.num_contaminated, "message")
     return Finding(
         f"What does {positive} among the messages fitted on cost?",
-        f"{words.signed(gap.value)} at {share_said(share)}",
-        "loses" if has_fallen else "level",
-        f"Each time {count} were fitted on, of which ever more were {positive}. {' '.join(answers)}",
+        f"{signed(tagged.difference.value)} at {share_said(tagged.share)}",
+        "loses" if tagged.verdict == "worse" else "unknown" if tagged.verdict == "unknown" else "level",
+        f"Each time {count} were fitted on, of which ever more were {positive}. Each model was fitted once: intervals "
+        f"tell of other test messages, not of another fit. {' '.join(answers)}",
     )
+
+
+def _falls(doses: list[Dose]) -> str:
+    """At which shares the loss is detectable, all comparisons counted."""
+    falls = [dose.share for dose in doses if dose.verdict == "worse"]
+    if not falls:
+        return "at no share is a loss detectable"
+    since = [dose.share for dose in doses if dose.share >= falls[0]]
+    if falls == since:
+        return f"of these fits, those from {share_said(falls[0])} on are detectably worse"
+    return f"of these fits, those at {listed([share_said(share) for share in falls])} are detectably worse"
 
 
 def _style(scene: Scene, best: Detector) -> Style:
@@ -100,15 +121,27 @@ def _pr_auc(scene: Scene, one: Detector) -> str:
     return said(scene.value(one, "pr_auc"))
 
 
+def _verdict(scene: Scene, free: Detector, rival: Detector) -> Verdict:
+    """How the detector without labels does beside one with labels: paired, else by whether the intervals overlap."""
+    contest = scene.contest(rival, free)
+    if contest is not None:
+        turned: dict[Verdict, Verdict] = {"better": "worse", "worse": "better"}
+        return turned.get(contest.verdict, contest.verdict)
+    own, other = scene.value(free), scene.value(rival)
+    if not (own.is_known and other.is_known):
+        return "unknown"
+    if not apart(own, other):
+        return "level"
+    return "worse" if own.value < other.value else "better"
+
+
 def _beside(scene: Scene, free: Detector, rival: Detector) -> str:
     """The paired difference where it was taken, else whether the intervals overlap."""
-    contest = scene.contest(rival)
-    if contest is None or contest.rival.key != free.key or not contest.difference.is_known:
+    contest = scene.contest(rival, free)
+    if contest is None or not contest.difference.is_known:
         return _overlap(scene.value(free), scene.value(rival))
-    gap = whole(
-        f"{words.signed(contest.difference.value)} {words.interval(contest.difference.low, contest.difference.high)}"
-    )
-    return f"paired, that is {gap}, {p_said(contest.p)}"
+    level = ", no detectable difference" if contest.verdict == "level" else ""
+    return f"paired, that is {contest.shown}{level}"
 
 
 def _overlap(first: Estimate, second: Estimate) -> str:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from pipeline.artifacts.detection import Measure
 from pipeline.reporting import words
 from pipeline.reporting.detection.figures import SMALL
 from pipeline.reporting.facts import Classes
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
 SPARSE = 200  # points that hide nothing: drawn opaque
 FEW_POINTS, MOST_POINTS = 1_500, 4_000  # up to which points are large; beyond which an SVG holds them as a picture
 LEAST_BINS, MOST_BINS = 8, 40
+LEAST_VARIANCE = 1e-9  # of residuals, for a line through them
 TAIL = 0.005  # share of the messages at either end that the outermost bins take in
 HEADROOM, TEXT_ROW = 0.55, 0.115  # above the histogram, as a share of its height; of one label, of the axes
 FAR, REACH = 0.62, 0.58  # of the axis: labels that begin further right run off it, and how far the last may lie
@@ -29,19 +32,52 @@ COUNT_TICKS = (0, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000, 2_000, 5_000, 10_00
 MOST_TICKS = 8  # of these; beyond, every third
 
 
-def densities(
-    axes: Axes, scores: pd.DataFrame, measure: str, classes: Classes, thresholds: Mapping[str, float]
-) -> None:
-    """Histogram of a score by class, as shares of each class; `thresholds` are lines with their names.
+@dataclass(frozen=True)
+class Panel:
+    """Scores of one detector by class, and thresholds by their names.
+
+    Attributes:
+        scores: has `label` and the measure.
+        measure: which column is drawn.
+        thresholds: may be infinite, NaN, or beyond all scores.
+    """
+
+    scores: pd.DataFrame
+    measure: Measure
+    thresholds: Mapping[str, float]
+
+    @property
+    def values(self) -> NDArray[np.float64]:
+        """Scores that are known, (n,)."""
+        return self.scores[self.measure].dropna().to_numpy(np.float64)
+
+    @property
+    def marks(self) -> dict[str, float]:
+        """Thresholds that some message reaches and some does not."""
+        return {name: value for name, value in self._known.items() if name not in self.beyond}
+
+    @property
+    def beyond(self) -> list[str]:
+        """Thresholds above all messages."""
+        highest = self.values.max(initial=-math.inf)
+        return [name for name, value in self._known.items() if value > highest and len(self.values)]
+
+    @property
+    def _known(self) -> dict[str, float]:
+        return {name: value for name, value in self.thresholds.items() if not math.isnan(value)}
+
+
+def densities(axes: Axes, panel: Panel, classes: Classes, edges: NDArray[np.float64]) -> None:
+    """Histogram of a score by class, as shares of each class; thresholds are lines with their names.
 
     What lies beyond the axis is counted in the outermost bins.
+
+    Shapes: edges of the bins (b + 1,).
     """
-    known = scores.dropna(subset=[measure])
-    marks = {name: value for name, value in thresholds.items() if math.isfinite(value)}
-    edges = _bins(known[measure].to_numpy(np.float64), list(marks.values()))
+    known = panel.scores.dropna(subset=[panel.measure])
     highest = 0.0
     for label, name, style in ((0, classes.negative, NEGATIVE), (1, classes.positive, POSITIVE)):
-        of_class = known.loc[known["label"] == label, measure].clip(edges[0], edges[-1])
+        of_class = known.loc[known["label"] == label, panel.measure].clip(edges[0], edges[-1])
         shares = 100 * np.histogram(of_class, edges)[0] / max(len(of_class), 1)
         highest = max(highest, float(shares.max()))
         # the class in front is hatched and not filled: SVG has no hatch on a fill that lets another through
@@ -53,29 +89,69 @@ def densities(
     axes.set_xlim(edges[0], edges[-1])
     axes.grid(visible=False)  # it would run through the names of thresholds
     axes.set_ylabel("Share of the class (%)")
-    _mark_thresholds(axes, marks)
+    _write_beyond(axes, panel.beyond)
+    _mark_thresholds(axes, panel.marks, len(panel.beyond))
 
 
-def cost_by_length(axes: Axes, scores: pd.DataFrame, classes: Classes) -> None:
-    """The cost of each message against its known words, both logarithmic, by class, and the usual cost at that length.
+def common_bins(panels: Iterable[Panel]) -> NDArray[np.float64]:
+    """Even bins for all of these, with nearly all values and all marks between their edges.
 
-    The usual cost is what the residual is measured from: residual = log(cost / usual cost).
+    Shapes: edges (b + 1,).
     """
-    points = scores[scores["message"] > 0]
+    there = [panel for panel in panels if len(panel.values)]
+    if not there:
+        return np.linspace(0, 1, LEAST_BINS + 1)
+    ends = np.array([np.quantile(panel.values, [TAIL, 1 - TAIL]) for panel in there])
+    marks = [mark for panel in there for mark in panel.marks.values()]
+    low, high = min(*ends[:, 0], *marks, ends.max()), max(*ends[:, 1], *marks, ends.min())
+    room = 0.04 * (high - low) or 0.5
+    fewest = min(len(panel.values) for panel in there)
+    number = int(np.clip(1.3 * math.sqrt(fewest), LEAST_BINS, MOST_BINS))
+    left, right = low - room, high + room
+    if marks and max(marks) > left + FAR * (right - left) and min(marks) < left + (1 - FAR) * (right - left):
+        right = left + (max(marks) - left) / REACH  # room for the names right of their lines
+    return np.linspace(left, right, number + 1)
+
+
+def usual_costs(scores: pd.DataFrame) -> pd.Series:
+    """What is usual at each number of known words, by that number; of lengths that two messages or more have.
+
+    A cost is what is usual at its length and so many deviations more; both are the same for all messages as long: the
+    line through their costs over their residuals has what is usual where the residual is 0.
+    """
+    known = scores.dropna(subset=["message", "residual"])
+    found = known.assign(product=known["message"] * known["residual"], square=known["residual"] ** 2)
+    means = found.groupby("known")[["message", "residual", "product", "square"]].mean()
+    variance = means["square"] - means["residual"] ** 2
+    spread = (means["product"] - means["message"] * means["residual"]) / variance
+    return (means["message"] - spread * means["residual"])[variance > LEAST_VARIANCE]
+
+
+def cost_by_length(axes: Axes, scores: pd.DataFrame, usual: pd.Series, classes: Classes, *, is_log: bool) -> None:
+    """The cost of each message against its known words, on a logarithmic axis, by class, and what is usual there.
+
+    Args:
+        axes: drawn on.
+        scores: `known`, `message`, `label`.
+        usual: cost by number of known words.
+        classes: their names.
+        is_log: whether the costs stand on a logarithmic axis too; all of them are above 0.
+    """
+    points = scores.dropna(subset=["message"])
     scatter(axes, points.assign(place=points["known"] + 1), "place", "message", classes)
-    usual = points.assign(usual=points["message"] / np.exp(points["residual"])).dropna(subset=["usual"])
-    line = usual.groupby("known")["usual"].median()
-    if len(line):
-        axes.plot(line.index + 1, line, color=INK, linewidth=1.4, zorder=5, label="usual at this length")
+    there = usual[usual > 0] if is_log else usual
+    if len(there):
+        axes.plot(there.index + 1, there, color=INK, linewidth=1.4, zorder=5, label="usual at this length")
     axes.set_xscale("log")
-    axes.set_yscale("log")
     shortest, longest = (int(points["known"].min()), int(points["known"].max())) if len(points) else (0, 1)
     ticks = [tick for tick in COUNT_TICKS if shortest <= tick <= longest]
     ticks = ticks if len(ticks) <= MOST_TICKS else [tick for tick in ticks if tick in COUNT_TICKS[1::3] or not tick]
     axes.set_xticks([tick + 1 for tick in ticks], [words.count(tick) for tick in ticks])
     axes.set_xticks([], minor=True)
     axes.set_xlim(0.85 * (shortest + 1), 1.15 * (longest + 1))
-    _write_plainly(axes, points["message"])
+    if is_log:
+        axes.set_yscale("log")
+        _write_plainly(axes, points["message"])
     axes.set_xlabel("Known words (logarithmic)")
 
 
@@ -109,27 +185,26 @@ def scatter(axes: Axes, points: pd.DataFrame, x: str, y: str, classes: Classes) 
         axes.annotate(words.UNDEFINED, (0.5, 0.5), xycoords="axes fraction", ha="center", va="center", color=MUTED)
 
 
-def _bins(values: NDArray[np.float64], marks: list[float]) -> NDArray[np.float64]:
-    """Edges of even bins that have nearly all values and all marks between them."""
-    if not len(values):
-        return np.linspace(0, 1, LEAST_BINS + 1)
-    low, high = (float(end) for end in np.quantile(values, [TAIL, 1 - TAIL]))
-    low, high = min(low, *marks, high), max(high, *marks, low)
-    room = 0.04 * (high - low) or 0.5
-    number = int(np.clip(1.3 * math.sqrt(len(values)), LEAST_BINS, MOST_BINS))
-    return np.linspace(low - room, high + room, number + 1)
+def _write_beyond(axes: Axes, names: list[str]) -> None:
+    """Names of thresholds that no message reaches, above all lines."""
+    for step, name in enumerate(names):
+        axes.annotate(
+            f"{name}: above all messages", (1, 1 - TEXT_ROW * step), (-3, 0), xycoords="axes fraction",
+            textcoords="offset points", ha="right", va="top", fontsize=SMALL, color=MUTED,
+        )  # fmt: skip
 
 
-def _mark_thresholds(axes: Axes, marks: Mapping[str, float]) -> None:
-    """Lines with their names above the histogram, on steps: a name never lies on another, nor on a line."""
+def _mark_thresholds(axes: Axes, marks: Mapping[str, float], above: int) -> None:
+    """Lines with their names above the histogram, on steps: a name never lies on another, nor on a line.
+
+    `above`: steps that are taken already.
+    """
     if not marks:
         return
     (low, high), order = axes.get_xlim(), sorted(marks, key=marks.__getitem__)
-    first, last = ((marks[name] - low) / (high - low) for name in (order[0], order[-1]))
-    is_right = last <= FAR or first < 1 - FAR  # names to the right of their lines, the leftmost on the top step
-    if is_right and last > FAR:
-        axes.set_xlim(low, low + (marks[order[-1]] - low) / REACH)
-    for step, name in enumerate(order if is_right else reversed(order)):
+    last = (marks[order[-1]] - low) / (high - low)
+    is_right = last <= FAR  # names to the right of their lines, the leftmost on the top step
+    for step, name in enumerate(order if is_right else reversed(order), above):
         top = 1 - TEXT_ROW * step
         style = RULE_LINES[list(marks).index(name) % len(RULE_LINES)]
         axes.axvline(marks[name], 0, top, color=INK, linewidth=1.1, linestyle=style)

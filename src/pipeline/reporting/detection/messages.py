@@ -7,13 +7,14 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from pipeline.reporting.detection.contests import whole
 from pipeline.reporting.detection.folder import DetectionTables
 from pipeline.reporting.detection.model_findings import density
 from pipeline.reporting.detection.names import Detector
-from pipeline.reporting.detection.scene import Scene, whole
-from pipeline.reporting.words import count, decimal, quantity
+from pipeline.reporting.detection.scene import Scene
+from pipeline.reporting.words import count, decimal, quantity, signed
 
-LARGEST = 20.0  # logarithm of what is shown at most
+MOST_TIMES = 100  # as often as in the other kinds: told as a number up to there
 
 
 @dataclass(frozen=True)
@@ -46,7 +47,7 @@ def examples(scene: Scene, detector: Detector, kind: str) -> list[Example]:
     table, costs = scene.tables.examples, scene.tables.costs
     chosen = table[(table["detector"] == detector.key) & (table["kind"] == kind)].sort_values("rank")
     own = costs[costs["detector"] == detector.key]
-    measure = str(scene.tables.detectors.set_index("detector").loc[detector.key, "measure"])
+    measure = scene.measure_of(detector)
     return [_example(row, own[own["row"] == row["row"]], measure) for _, row in chosen.iterrows()]
 
 
@@ -60,7 +61,7 @@ def telling(tables: DetectionTables) -> list[Telling]:
 
 def _example(row: pd.Series, costs: pd.DataFrame, measure: str) -> Example:
     scores = {
-        "residual": f"{decimal(_exp(row['score']), 2)} times the usual cost at its length · ",
+        "residual": f"{signed(row['score'], 1)} standard deviations from the usual cost at its length · ",
         "word": f"{decimal(row['score'], 2)} nats a known word · ",
     }
     said = (
@@ -71,11 +72,8 @@ def _example(row: pd.Series, costs: pd.DataFrame, measure: str) -> Example:
 
 
 def _times(log_ratio: float) -> str:
-    """How many times as often."""
-    ratio = _exp(log_ratio)
+    """How many times as often; a ratio beyond measure tells more of the smoothing than of the words."""
+    if log_ratio > math.log(MOST_TIMES):
+        return "hardly in the others"
+    ratio = math.exp(log_ratio)
     return f"×{count(ratio)}" if ratio >= 10 else f"×{decimal(ratio, 1)}"
-
-
-def _exp(number: float) -> float:
-    """Of a logarithm that may be too large to be shown."""
-    return math.exp(min(number, LARGEST))

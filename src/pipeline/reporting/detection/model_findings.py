@@ -2,23 +2,55 @@
 
 from __future__ import annotations
 
-import math
+from dataclasses import dataclass
 
 from pipeline.reporting.detection.answers import Finding, Style
-from pipeline.reporting.detection.names import Detector
-from pipeline.reporting.detection.scene import CHANCE, Contest, Scene, apart, said
+from pipeline.reporting.detection.contests import Contest
+from pipeline.reporting.detection.names import Detector, model_said
+from pipeline.reporting.detection.scene import CHANCE, Scene, said
 from pipeline.reporting.facts import Estimate
 from pipeline.reporting.grid import Verdict, differs, upper
 from pipeline.reporting.words import decimal
 
 WEAK = 0.7  # a ROC-AUC below this is told as little more than guessing
-DENSITIES = ("vae", "unigram", "gaussian_vae", "autoencoder")  # the model of the source first
+DENSITIES = ("vae", "unigram", "gaussian_vae", "autoencoder")  # the source's own first, as in the table of contests
 BESIDE: dict[Verdict, str] = {
-    "better": "does detectably better than",
-    "worse": "does detectably worse than",
-    "level": "shows no detectable difference from",
-    "unknown": "cannot be compared with",
+    "better": "better",
+    "worse": "worse",
+    "level": "no detectable difference",
+    "unknown": "cannot be compared",
 }
+
+
+@dataclass(frozen=True)
+class Premise:
+    """What the figures of a density say of the source's premise.
+
+    Attributes:
+        raw: ROC-AUC by the whole cost.
+        contest: that beside length alone; None where it was not held.
+        adjusted: ROC-AUC at the same length.
+    """
+
+    raw: Estimate
+    contest: Contest | None
+    adjusted: Estimate
+
+    @property
+    def is_more_than_length(self) -> bool:
+        """Whether the whole cost does detectably better than length alone."""
+        return self.contest is not None and self.contest.verdict == "better"
+
+    @property
+    def verdict(self) -> tuple[str, Style]:
+        """A tag and its style: does it find the unwanted class, and by more than its length?"""
+        if not self.adjusted.is_known:
+            return "undefined", "unknown"
+        if self.adjusted.low > CHANCE:
+            return ("hardly", "level") if self.adjusted.value < WEAK else ("yes", "beats")
+        if self.raw.is_known and self.raw.low > CHANCE and not self.is_more_than_length:
+            return "only by length", "loses"
+        return ("no, more likely" if self.adjusted.high < CHANCE else "not at the same length"), "loses"
 
 
 def does_the_premise_hold(scene: Scene) -> Finding | None:
@@ -27,18 +59,23 @@ def does_the_premise_hold(scene: Scene) -> Finding | None:
     if model is None:
         return None
     negative, positive = scene.report.classes.negative, scene.report.classes.positive
-    question = f"Does a model fitted on all messages find {positive} less likely?"
-    adjusted, raw = scene.measured(model, "residual"), scene.measured(model, "message")
-    tag, style, verdict = _premise(adjusted, negative, positive)
+    length = scene.first("length")
+    premise = Premise(
+        scene.measured(model, "message"),
+        scene.contest(model, length, "message"),
+        scene.measured(model, "residual"),
+    )
+    beside = _beside_length(scene, premise.contest, length)
     parts = [
-        f"Adjusted for length, the cost of {model.said} has a ROC-AUC of {said(adjusted)}: {verdict}.",
-        f"The cost of the whole message has {said(raw)}{_beside_length(scene, raw)}.",
+        f"As the source states it, by the whole cost to {model.said}: ROC-AUC {said(premise.raw)}{beside}.",
+        f"At the same length it is {said(premise.adjusted)}: {_at_length(premise.adjusted, negative, positive)}.",
     ]
     other = scene.first(model.model, "negative")
     if other is not None:
         found = scene.measured(other, "residual")
-        parts.append(f"The same model fitted on {negative} only has {said(found)} adjusted for length.")
-    return Finding(question, tag, style, " ".join(parts))
+        parts.append(f"The same model fitted on {negative} only has {said(found)} at the same length.")
+    tag, style = premise.verdict
+    return Finding(f"Does a model fitted on all messages find {positive} less likely?", tag, style, " ".join(parts))
 
 
 def is_it_length(scene: Scene) -> Finding | None:
@@ -65,17 +102,22 @@ def is_it_length(scene: Scene) -> Finding | None:
 
 def does_depth_help(scene: Scene) -> Finding | None:
     """Every VAE beside the unigram density."""
-    found = [one for one in scene.contests() if one.detector.model == "vae" and one.rival.model == "unigram"]
-    if not found:
+    held = [one for one in scene.contests() if one.detector.model == "vae" and one.rival.model == "unigram"]
+    if not held:
         return None
-    verdicts = {one.verdict for one in found}
+    verdicts = {one.verdict for one in held}
     tags: dict[Verdict, tuple[str, Style]] = {
         "better": ("yes", "beats"), "worse": ("no, it harms", "loses"), "level": ("not detectably", "level"),
         "unknown": ("undefined", "unknown"),
     }  # fmt: skip
-    tag, style = tags[found[0].verdict] if len(verdicts) == 1 else ("it depends", "level")
-    answer = " ".join(f"{upper(_depth_said(one))}." for one in found)
-    return Finding("Does depth help: a VAE beside a unigram density?", tag, style, f"By ROC-AUC: {answer}")
+    tag, style = tags[held[0].verdict] if len(verdicts) == 1 else ("it depends", "level")
+    answer = " ".join(_depth_said(one) for one in held)
+    return Finding(
+        "Does depth help: a VAE beside a unigram density?",
+        tag,
+        style,
+        f"ROC-AUC less that of {model_said('unigram')} on the same messages. {answer}",
+    )
 
 
 def density(scene: Scene, fitted_on: str) -> Detector | None:
@@ -84,41 +126,38 @@ def density(scene: Scene, fitted_on: str) -> Detector | None:
     return next((one for one in found if one is not None), None)
 
 
-def _premise(adjusted: Estimate, negative: str, positive: str) -> tuple[str, Style, str]:
-    """A tag, its style, and what a ROC-AUC adjusted for length says of the premise."""
+def _at_length(adjusted: Estimate, negative: str, positive: str) -> str:
+    """What a ROC-AUC adjusted for length says."""
     if not adjusted.is_known:
-        return "undefined", "unknown", "whether the premise of the source holds cannot be told"
+        return "whether the premise holds there cannot be told"
     if adjusted.high < CHANCE:
-        said = (
-            f"{positive} is found more likely than {negative} of the same length, and the premise of the source fails"
-        )
-        return "no, more likely", "loses", said
+        return f"there {positive} is found more likely than {negative}, and the premise fails"
     if adjusted.low <= CHANCE:
-        return "not shown", "loses", "it cannot be told from guessing, so the premise of the source is not borne out"
+        return "there it cannot be told from guessing"
     if adjusted.value < WEAK:
-        return "hardly", "level", f"{positive} is found less likely, but little better than by guessing"
-    return "yes", "beats", f"{positive} is found less likely than {negative} of the same length"
+        return f"there {positive} is found less likely, but little better than by guessing"
+    return f"there too {positive} is found less likely than {negative}"
 
 
-def _beside_length(scene: Scene, raw: Estimate) -> str:
-    """What length alone has, and whether the cost of a message has more."""
-    length = scene.first("length")
+def _beside_length(scene: Scene, contest: Contest | None, length: Detector | None) -> str:
+    """What length alone has, and whether the whole cost has more, paired."""
     if length is None:
         return ""
-    alone = scene.value(length)
-    if not apart(raw, alone):
-        return f", length alone {said(alone)}"
-    if raw.value < alone.value:
-        return f", less than length alone, {said(alone)}"
-    return f", more than length alone, {said(alone)}"
+    alone = said(scene.value(length))
+    if contest is None or contest.verdict == "unknown":
+        return f"; length alone has {alone}"
+    verdicts: dict[Verdict, str] = {"better": "more", "worse": "less", "level": "no more"}
+    return f", {verdicts[contest.verdict]} than length alone, {alone} (paired {contest.shown})"
 
 
 def _depth_said(contest: Contest) -> str:
+    """A sentence on a VAE, named by what it was fitted on."""
     one, rival = contest.detector, contest.rival
-    other = "the unigram density on the same messages" if one.fitted_on == rival.fitted_on else rival.said
-    if math.isnan(contest.difference.value):
-        return f"{one.said} {BESIDE['unknown']} {other}"
+    where = upper(one.fitted.removeprefix("fitted ") or one.short)
+    other = "" if one.fitted_on == rival.fitted_on else f" beside {rival.said}"
+    if contest.verdict == "unknown":
+        return f"{where}: {BESIDE['unknown']}{other}."
     if contest.verdict == "level" and differs(contest.difference):
         does = "better" if contest.difference.value > 0 else "worse"
-        return f"{one.said} does {does} than {other}, but not beyond doubt once all comparisons count ({contest.shown})"
-    return f"{one.said} {BESIDE[contest.verdict]} {other} ({contest.shown})"
+        return f"{where}: {does}{other}, but not beyond doubt once all comparisons count ({contest.shown})."
+    return f"{where}: {BESIDE[contest.verdict]}{other} ({contest.shown})."

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import pandas as pd
 
+from pipeline.artifacts.detection import Measure
 from pipeline.reporting.facts import Classes
 
 Given = Literal["nothing", "negative", "labels"]
@@ -28,10 +29,23 @@ MODELS = {
 }
 BASELINES = frozenset({"length", "unigram", "pca", "isolation_forest", "local_outlier_factor", SUPERVISED})
 WITHOUT_FITTING = frozenset({"length"})
-MEASURES = {
-    "message": "cost a message",
-    "word": "cost a known word",
-    "residual": "cost adjusted for length",
+
+
+@dataclass(frozen=True)
+class MeasureName:
+    """A measure where there is little room, in a sentence, and as an axis."""
+
+    short: str
+    said: str
+    axis: str
+
+
+MEASURES: dict[Measure, MeasureName] = {
+    "message": MeasureName("by message", "cost a message", "Cost of the message (nats)"),
+    "word": MeasureName("by known word", "cost a known word", "Cost a known word (nats)"),
+    "residual": MeasureName(
+        "adjusted for length", "cost adjusted for length", "Standard deviations above the usual cost at this length"
+    ),
 }
 RULES = {
     "expected": "expected share",
@@ -52,6 +66,7 @@ class Detector:
         given: what it is given: nothing, labels that pick the negative class, or all labels.
         short: its name where there is little room.
         said: its name in a sentence.
+        fitted: on what it was fitted, as `said` has it; empty where there is nothing to tell apart.
         num_fitted: messages that it was fitted on.
     """
 
@@ -62,6 +77,7 @@ class Detector:
     given: Given
     short: str
     said: str
+    fitted: str
     num_fitted: int
 
     @property
@@ -96,6 +112,7 @@ def _detector(row: pd.Series, classes: Classes) -> Detector:
     model, fitted_on, weighting = (str(row[name]) for name in ("model", "fitted_on", "weighting"))
     given: Given = "labels" if model == SUPERVISED else "negative" if row["needs_labels"] else "nothing"
     short, said = MODELS.get(model, (model.replace("_", " "),) * 2)
+    on = ""
     if model == SUPERVISED:
         said = f"{said} with all labels"
     elif model not in WITHOUT_FITTING:
@@ -105,14 +122,14 @@ def _detector(row: pd.Series, classes: Classes) -> Detector:
             "unsuspected": ("unsuspected", "fitted on what the mixture does not suspect"),
         }
         fitted = parts.get(fitted_on, (fitted_on, f"fitted on {fitted_on}"))
-        weighed = ", copies as one" if weighting == "group" else ""
+        weighed, on = ", copies as one" if weighting == "group" else "", fitted[1]
         alone = model in {"mixture", "repetition"} and fitted_on == "all"  # there is no other kind of these
-        short, said = f"{short}{'' if alone else f', {fitted[0]}'}{weighed}", said if alone else f"{said} {fitted[1]}"
-        said += ", near-duplicates weighed as one" if weighed else ""
+        short, said = f"{short}{'' if alone else f', {fitted[0]}'}{weighed}", said if alone else f"{said} {on}"
+        on, said = (f"{text}, near-duplicates weighed as one" if weighed else text for text in (on, said))
     num_fitted = int(row["fitted_negative"] + row["fitted_positive"])
-    return Detector(str(row["detector"]), model, fitted_on, weighting, given, short, said, num_fitted)
+    return Detector(str(row["detector"]), model, fitted_on, weighting, given, short, said, on, num_fitted)
 
 
 def _told_apart(one: Detector) -> Detector:
     short, said = (f"{name} ({one.key})" for name in (one.short, one.said))
-    return Detector(one.key, one.model, one.fitted_on, one.weighting, one.given, short, said, one.num_fitted)
+    return replace(one, short=short, said=said, fitted=one.fitted and f"{one.fitted} ({one.key})")

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from pipeline.artifacts.detection import Measure
 from pipeline.reporting import words
 from pipeline.reporting.detection import figures, message_figures, shown
 from pipeline.reporting.detection.folder import DetectionFolder
-from pipeline.reporting.detection.names import RULES
+from pipeline.reporting.detection.names import MEASURES, RULES
 from pipeline.reporting.grid import each_once
 from pipeline.reporting.plates import Plate
 
@@ -22,11 +23,6 @@ WIDE = 8.2  # inches
 ROW = 0.215  # inches of a row of detectors
 METRICS = {"roc_auc": "ROC-AUC", "pr_auc": "PR-AUC"}
 MARKED_RULES = ("expected", "elbow", "labels")
-AXES = {
-    "message": "Cost of the message (nats)",
-    "word": "Cost a known word (nats)",
-    "residual": "Cost against the usual at this length (logarithm of the ratio)",
-}
 
 
 def detection_plates(run: DetectionFolder) -> Iterator[Plate]:
@@ -85,9 +81,10 @@ def _length(run: DetectionFolder) -> Plate:
     return Plate(
         "length",
         "How much of the separation is length",
-        "A long message costs more than a short one, whatever it says. A ring near the dashed line may be no more than "
-        "that; the square is what is left once the usual cost at each length is taken away. Where ring and square lie "
-        "together, length explains little. A detector whose score is no sum over words has a ring alone.",
+        "A long message costs more than a short one, whatever it says. A ring near the dashed line may be no more "
+        "than that; the square is what is left once a message is held against what is usual at its length. Where "
+        "ring and square lie together, length explains little. A detector whose score is no sum over words has a "
+        "ring alone.",
         draw,
         WIDE,
         0.95 + ROW * figures.count_rows(groups),
@@ -96,26 +93,34 @@ def _length(run: DetectionFolder) -> Plate:
 
 def _densities(run: DetectionFolder) -> Plate:
     lines, scores = shown.scored(run), _test(run)
-    measures = run.tables.detectors.set_index("detector")["measure"]
-    has_one_measure = len({measures[line.detector] for line in lines}) == 1
+    table = run.tables.detectors.set_index("detector")["measure"]
+    measures: dict[str, Measure] = {line.detector: table[line.detector] for line in lines}  # pyright: ignore[reportAssignmentType]
+    has_one_measure = len(set(measures.values())) == 1
+    panels_of = {
+        line.detector: message_figures.Panel(
+            scores[scores["detector"] == line.detector], measures[line.detector], _thresholds(run, line.detector)
+        )
+        for line in lines
+    }
 
     def draw(figure: Figure) -> None:
         panels = figure.subplots(len(lines), 1, squeeze=False)[:, 0]
         for axes, line in zip(panels, lines, strict=True):
-            measure = str(measures[line.detector])
-            rows, marks = scores[scores["detector"] == line.detector], _thresholds(run, line.detector)
-            message_figures.densities(axes, rows, measure, run.report.classes, marks)
+            panel = panels_of[line.detector]
+            beside = panels_of.values() if has_one_measure else [panel]
+            message_figures.densities(axes, panel, run.report.classes, message_figures.common_bins(beside))
             axes.set_title(line.name)
             if axes is panels[-1] or not has_one_measure:
-                axes.set_xlabel(AXES.get(measure, measure))
+                axes.set_xlabel(MEASURES[panel.measure].axis)
         legend(figure, panels[0], columns=2)
 
     return Plate(
         "densities",
         "What the VAE makes of both classes",
-        "Test messages by class, the less likely further right; each class adds up to 100 %. A message right of a line "
-        f"is called {run.report.classes.positive}. The rule “{RULES['labels']}” takes the labels "
-        "of the validation part, the other two take none. The outermost bars hold what lies beyond the axis.",
+        "Test messages by class, the less likely further right; each class adds up to 100 %. A message right of a "
+        f"line is called {run.report.classes.positive}; a threshold above all test messages has no line. The "
+        f"rule “{RULES['labels']}” takes the labels of the validation part, the other two take none. The outermost "
+        "bars hold what lies beyond the axis.",
         draw,
         6.6,
         0.8 + 1.95 * len(lines),
@@ -123,22 +128,28 @@ def _densities(run: DetectionFolder) -> Plate:
 
 
 def _score_length(run: DetectionFolder) -> Plate:
-    lines, scores = shown.scored(run, ("all", "negative")), _test(run)
+    lines = shown.scored(run, ("all", "negative"))
+    scores = run.tables.scores[run.tables.scores["detector"].isin([line.detector for line in lines])]
+    is_log = bool((scores["message"] > 0).all())
 
     def draw(figure: Figure) -> None:
         panels = figure.subplots(1, len(lines), squeeze=False, sharex=True, sharey=True)[0]
         for axes, line in zip(panels, lines, strict=True):
-            message_figures.cost_by_length(axes, scores[scores["detector"] == line.detector], run.report.classes)
+            own = scores[scores["detector"] == line.detector]
+            message_figures.cost_by_length(
+                axes, own[own["part"] == "test"], message_figures.usual_costs(own), run.report.classes, is_log=is_log
+            )
             axes.set_title(line.name)
-        panels[0].set_ylabel("Cost of the message (nats, logarithmic)")
+        panels[0].set_ylabel(f"Cost of the message (nats{', logarithmic' if is_log else ''})")
         legend(figure, panels[0], columns=min(1 + len(lines), 3), marker_scale=1.5)
 
     return Plate(
         "score_length",
         "Cost of a message against its length",
-        "A mark is a test message. Above the line it costs more than is usual at its length: that distance is the cost "
-        f"adjusted for length. Where {run.report.classes.positive} lies above the line and not only further right, the "
-        "detector sees more than length.",
+        "A mark is a test message. Above the line it costs more than is usual at its length: how far, in standard "
+        "deviations of the messages there, is the cost adjusted for length. Where "
+        f"{run.report.classes.positive} lies above the line and not only further right, the detector sees more than "
+        "length.",
         draw,
         4.4 if len(lines) == 1 else WIDE,
         4.0,
@@ -156,7 +167,8 @@ def _precision_recall(run: DetectionFolder) -> Plate:
     return Plate(
         "precision_recall",
         f"How much {positive} is caught, and how much of what is called is {positive}",
-        "Further up and right is better, at all thresholds. Shown are the best detector without labels, the mixture, "
+        "Further up and right is better, at all thresholds. Shown are the detector without labels that is best on "
+        "validation, the mixture, "
         f"the VAEs, the unigram density fitted on {run.report.classes.negative} only, length alone and the classifier "
         "that has all labels, as far as the run has them.",
         draw,
@@ -210,9 +222,10 @@ def _contamination(run: DetectionFolder) -> Plate:
     return Plate(
         "contamination",
         f"What {classes.positive} in the training messages does",
-        f"Each point is fitted anew on {words.quantity(run.report.num_contaminated, 'message')}, of which the share on "
-        f"the axis is {classes.positive}, and judged on the same test messages. At 0 % it has seen {classes.negative} "
-        "only; a line that falls says that the detector learns to expect what it should find.",
+        f"Each point is a model of its own, fitted once on {words.quantity(run.report.num_contaminated, 'message')}, "
+        f"of which the share on the axis is {classes.positive}, and judged on the same test messages. At 0 % it has "
+        f"seen {classes.negative} only; a line that falls says that the detector learns to expect what it should "
+        "find. Intervals tell of other test messages, not of another fit.",
         draw,
         WIDE,
         3.6,
@@ -229,15 +242,16 @@ def _training(run: DetectionFolder) -> Plate:
         for axes, column in ((left, "val_loss"), (right, "val_roc_auc")):
             figures.epochs(axes, history, column, lines, kept)
         left.set_ylabel("Validation loss (nats a message)")
-        right.set_ylabel("ROC-AUC on validation")
+        right.set_ylabel("ROC-AUC on validation,\nwhole message, not adjusted")
         legend(figure, left, columns=4)
 
     return Plate(
         "training",
         "What longer training does",
         "Left: the loss on validation messages of the kind that each VAE was fitted on, so the levels are not to be "
-        "compared; the ring marks its lowest, the epoch whose weights were kept. Right: how well the cost of a message "
-        "ranks the classes after each epoch; it takes labels, is only shown and was never used to choose.",
+        "compared; the ring marks the epoch whose weights were kept. Right: how well the whole cost of a "
+        "message, not adjusted for length, ranks the classes after each epoch; it takes labels, is only shown and "
+        "was never used to choose.",
         draw,
         WIDE,
         3.6,

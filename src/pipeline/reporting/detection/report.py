@@ -8,7 +8,7 @@ from pipeline.reporting.detection import messages, sentences, tables
 from pipeline.reporting.detection.findings import findings
 from pipeline.reporting.detection.folder import read_detection
 from pipeline.reporting.detection.plates import detection_plates
-from pipeline.reporting.detection.protocol import FAULTS
+from pipeline.reporting.detection.protocol import DEVIATIONS, FAULTS
 from pipeline.reporting.detection.scene import Scene
 from pipeline.reporting.page import write_page
 from pipeline.reporting.plates import draw_pictures, run_caption
@@ -37,4 +37,5 @@ def draw_detection(folder: Path) -> Path:
         tables=tables,
         messages=messages,
         faults=FAULTS,
+        deviations=DEVIATIONS,
     )

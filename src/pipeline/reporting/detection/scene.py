@@ -6,51 +6,20 @@ import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
 
 import pandas as pd
 
+from pipeline.artifacts.detection import Measure
 from pipeline.reporting import words
+from pipeline.reporting.detection.contests import Contest, Dose, RuleContest, least_p, number, whole
 from pipeline.reporting.detection.facts import DetectionReport
 from pipeline.reporting.detection.folder import DetectionTables
 from pipeline.reporting.detection.names import Detector, Given, read_detectors
 from pipeline.reporting.facts import Estimate
-from pipeline.reporting.grid import Verdict, estimate, find
+from pipeline.reporting.grid import estimate, find
 from pipeline.reporting.words import decimal
 
-SIGNIFICANT = 0.05  # of adjusted p-values
 CHANCE = 0.5  # the ROC-AUC of guessing
-
-
-@dataclass(frozen=True)
-class Contest:
-    """A detector beside its rival by one metric, on the same resamples.
-
-    Attributes:
-        detector, rival: who is compared.
-        difference: the detector less the rival.
-        p: adjusted for the number of comparisons; NaN where undefined.
-    """
-
-    detector: Detector
-    rival: Detector
-    difference: Estimate
-    p: float
-
-    @property
-    def verdict(self) -> Verdict:
-        """Whether the detector is detectably better than its rival."""
-        if math.isnan(self.p) or math.isnan(self.difference.value):
-            return "unknown"
-        if self.p >= SIGNIFICANT:
-            return "level"
-        return "better" if self.difference.value > 0 else "worse"
-
-    @property
-    def shown(self) -> str:
-        """+0.041 [0.021, 0.063], p < 0.001."""
-        ends = words.interval(self.difference.low, self.difference.high)
-        return whole(f"{words.signed(self.difference.value)} {ends}".strip()) + f", {whole(p_said(self.p))}"
 
 
 @dataclass(frozen=True)
@@ -65,6 +34,16 @@ class Scene:
         """The detectors, in the order of the tables."""
         return read_detectors(self.tables.detectors, self.report.classes)
 
+    @property
+    def champion(self) -> Detector | None:
+        """The detector without labels that ranks the validation part best."""
+        return self._named(self.report.champion)
+
+    @property
+    def picked(self) -> Detector | None:
+        """The same of those fitted on the negative class."""
+        return self._named(self.report.picked)
+
     def given(self, given: Given) -> list[Detector]:
         """The detectors that are given as much."""
         return [one for one in self.detectors if one.given == given]
@@ -73,6 +52,10 @@ class Scene:
         """The first detector of a kind; those to which every message weighs the same come first."""
         found = [one for one in self.detectors if one.model == model and fitted_on in {None, one.fitted_on}]
         return next(iter(sorted(found, key=lambda one: one.weighting != "message")), None)
+
+    def measure_of(self, one: Detector) -> Measure:
+        """Which of its scores stands for the detector."""
+        return self.tables.detectors.set_index("detector").loc[one.key, "measure"]  # pyright: ignore[reportReturnType]
 
     def value(self, one: Detector, metric: str = "roc_auc") -> Estimate:
         """By the measure that stands for the detector."""
@@ -100,26 +83,35 @@ class Scene:
         chosen = table.loc[(table["detector"] == one.key) & (table["rule"] == rule), "called"]
         return float(chosen.iloc[0]) if len(chosen) else math.nan
 
-    def contest(self, one: Detector, metric: str = "roc_auc") -> Contest | None:
-        """The detector beside its rival; None where it has none."""
-        return next((found for found in self.contests(metric) if found.detector.key == one.key), None)
+    def contest(
+        self, one: Detector | None, rival: Detector | None, measure: str = "", metric: str = "roc_auc"
+    ) -> Contest | None:
+        """A detector, by the measure that stands for it or another one, beside a rival; None where it was not held."""
+        if one is None or rival is None:
+            return None
+        wanted = one.key, rival.key, measure or self.measure_of(one)
+        found = {(held.detector.key, held.rival.key, held.measure): held for held in self.contests(metric)}
+        return found.get(wanted)
 
     def contests(self, metric: str = "roc_auc") -> list[Contest]:
         """All paired comparisons by one metric."""
         table = self.tables.contests
         by_key = {one.key: one for one in self.detectors}
+        least = least_p(table["p"].astype(float), self.report.num_resamples)
         return [
-            Contest(
-                by_key[row["detector"]],
-                by_key[row["rival"]],
-                Estimate(*(_number(row[name]) for name in ("difference", "low", "high"))),
-                _number(row["p"]),
-            )
+            Contest(*_gap(row, least), by_key[row["detector"]], by_key[row["rival"]], row["measure"])
             for _, row in table[table["metric"] == metric].iterrows()
         ]
 
+    def rule_contests(self, one: Detector) -> dict[tuple[str, str], RuleContest]:
+        """The rules of a detector in pairs, either way round."""
+        table = self.tables.rule_contests[self.tables.rule_contests["detector"] == one.key]
+        least = least_p(table["p"].astype(float), self.report.num_resamples)
+        found = [RuleContest(*_gap(row, least), str(row["rule"]), str(row["rival"])) for _, row in table.iterrows()]
+        return {(held.rule, held.rival): held for contest in found for held in (contest, contest.turned)}
+
     def best(self, detectors: Iterable[Detector], metric: str = "roc_auc") -> list[Detector]:
-        """Detectors whose value is known, best first."""
+        """Detectors whose value is known, that of the highest on the test part first."""
         values = {one.key: self.value(one, metric).value for one in detectors}
         known = [one for one in self.detectors if not math.isnan(values.get(one.key, math.nan))]
         return sorted(known, key=lambda one: -values[one.key])
@@ -127,13 +119,20 @@ class Scene:
     def correlation(self, one: Detector) -> float:
         """Of the cost of a message and its known words."""
         table = self.tables.detectors
-        return _number(table.loc[table["detector"] == one.key, "length_correlation"].iloc[0])
+        return number(table.loc[table["detector"] == one.key, "length_correlation"].iloc[0])
 
-    def contaminated(self, model: str) -> list[tuple[float, Estimate, Estimate]]:
-        """Share of the positive class, ROC-AUC, and its difference from none, in rising order of the share."""
+    def contaminated(self, model: str) -> list[Dose]:
+        """ROC-AUC at each share of the positive class, in rising order of the share."""
         table = self.tables.contamination
+        least = least_p(table["p"].astype(float), self.report.num_resamples)
         chosen = table[(table["model"] == model) & (table["metric"] == "roc_auc")].sort_values("share")
-        return [(float(row["share"]), estimate(row), estimate(row, "difference")) for _, row in chosen.iterrows()]
+        return [
+            Dose(estimate(row, "difference"), number(row["p"]), least, float(row["share"]), estimate(row))
+            for _, row in chosen.iterrows()
+        ]
+
+    def _named(self, key: str) -> Detector | None:
+        return next((one for one in self.detectors if one.key == key), None)
 
 
 def said(found: Estimate) -> str:
@@ -146,22 +145,11 @@ def share_said(share: float) -> str:
     return whole(words.percent(100 * share))
 
 
-def p_said(p: float) -> str:
-    """A p-value with no more digits than it has."""
-    if math.isnan(p):
-        return "p undefined"
-    return "p < 0.001" if p < 0.001 else f"p = {decimal(p)}"
-
-
-def whole(text: str) -> str:
-    """Kept on one line."""
-    return text.replace(" ", "\N{NO-BREAK SPACE}")
-
-
 def apart(first: Estimate, second: Estimate) -> bool:
     """Whether two intervals do not overlap: a strict test where no paired one was made."""
     return first.is_known and second.is_known and (first.low > second.high or first.high < second.low)
 
 
-def _number(value: Any) -> float:
-    return math.nan if pd.isna(value) else float(value)
+def _gap(row: pd.Series, least: float) -> tuple[Estimate, float, float]:
+    found = Estimate(*(number(row[name]) for name in ("difference", "low", "high")))
+    return found, number(row["p"]), least

@@ -4,20 +4,21 @@ from __future__ import annotations
 
 from pipeline.reporting.detection.facts import DetectionReport
 from pipeline.reporting.detection.folder import DetectionTables
-from pipeline.reporting.detection.names import MEASURES, Detector
+from pipeline.reporting.detection.names import MEASURES, Detector, model_said
 from pipeline.reporting.detection.scene import Scene, said, share_said
+from pipeline.reporting.grid import each_once
 from pipeline.reporting.sentences import Notice, leakage_sentence, notices, parts_sentence
-from pipeline.reporting.words import METRIC, count, decimal, quantity
+from pipeline.reporting.words import METRIC, count, decimal, listed, quantity
 
 __all__ = ["Notice", "leakage_sentence", "notices", "parts_sentence"]
 MEANT = {
     "cost": (
         "the negative logarithm of a message's density, in nats; of models without a density, what they have in its "
-        "place: an error of reconstruction, a distance, an isolation"
+        "place: an error of reconstruction, a distance, an isolation, log-odds, a number of words"
     ),
     "adjusted for length": (
-        "how much more a message costs than is usual for as many known words, as the logarithm of the ratio; what is "
-        "usual is learnt from validation messages of the kind that a model was fitted on"
+        "how many standard deviations a message costs more than is usual for as many known words; what is usual, and "
+        "how far costs scatter there, is learnt from validation messages of the kind that a model was fitted on"
     ),
     "importance-weighted bound": (
         "a bound on the density of a VAE from many samples of its code, tighter than the ELBO, which takes one at a "
@@ -37,14 +38,18 @@ def title(report: DetectionReport) -> str:
     return f"Finding {report.classes.positive} without labels: {report.dataset}"
 
 
-def lead(report: DetectionReport) -> str:
-    """What was run."""
+def lead(scene: Scene) -> str:
+    """What was run, and what stands for whom."""
+    report = scene.report
     positive, test = report.classes.positive, report.count("test")
+    free = len(scene.given("nothing"))
+    others = each_once(model_said(one.model) for one in scene.detectors if scene.measure_of(one) != report.measure)
+    aside = f", but for {listed(others)}, which stand by their scores as they are" if others else ""
     return (
-        f"Each detector gives every message a cost: the higher, the less it takes the message for "
-        f"{report.classes.negative}. Most are fitted without labels; here these only judge them, on "
-        f"{quantity(test.total, 'test message')}, {count(test.positive)} of them {positive}. What stands for a model "
-        f"is its {MEASURES[report.measure]}."
+        f"Each detector gives every message a score: the higher, the rather it is taken for {positive}. Of "
+        f"{quantity(len(scene.detectors), 'detector')} {count(free)} are given no labels; these only judge them, on "
+        f"{quantity(test.total, 'test message')}, {count(test.positive)} of them {positive}, and choose the best of "
+        f"them, on the validation part. What stands for a detector is its {MEASURES[report.measure].said}{aside}."
     )
 
 
@@ -79,8 +84,8 @@ def explained(report: DetectionReport) -> list[tuple[str, str]]:
 def mixture_sentence(report: DetectionReport) -> str:
     """How the mixture was fitted, and what its words are."""
     return (
-        f"A mixture of a few kinds of messages is fitted without labels, the likeliest of "
-        f"{quantity(report.num_starts, 'random start')}; the smaller kind is taken for {report.classes.positive}. "
+        f"A mixture of {quantity(report.num_kinds, 'kind')} of messages is fitted without labels, the likeliest of "
+        f"{quantity(report.num_starts, 'random start')}; the rarest kind is taken for {report.classes.positive}. "
         "These words tell it best: how many times as often it uses them as the other kinds, and the training messages "
         "that hold them."
     )
@@ -91,17 +96,20 @@ def _data_line(report: DetectionReport) -> str:
     test = report.count("test")
     return (
         f"{mark}{report.dataset}, {report.protocol} protocol: {quantity(test.total, 'test message')}, "
-        f"{share_said(report.true_share)} {report.classes.positive}; scored by {MEASURES[report.measure]}"
+        f"{share_said(report.true_share)} {report.classes.positive}; scored by {MEASURES[report.measure].said}"
     )
 
 
 def _free_line(scene: Scene) -> str:
-    ranked = scene.best(scene.given("nothing"))
-    if not ranked:
+    best = scene.champion
+    if best is None:
         return ""
     share = share_said(scene.report.expected_share)
-    f1 = scene.ruled(ranked[0], "expected")
-    return f"best without labels: {_figures(scene, ranked[0])}, F1 {decimal(f1.value)} at an expected share of {share}"
+    f1 = decimal(scene.ruled(best, "expected").value)
+    return (
+        f"best without labels: {_figures(scene, best)}, F1 {f1} at an expected share of {share}; "
+        "chosen by the labels of the validation part"
+    )
 
 
 def _vae_line(scene: Scene) -> str:

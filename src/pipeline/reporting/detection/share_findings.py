@@ -1,17 +1,25 @@
-"""Whether the mixture finds the unwanted class and how much there is of it, and which threshold comes close."""
+"""Whether the mixture finds the unwanted class and how much there is of it, and which threshold does best."""
 
 from __future__ import annotations
 
 import math
 
 from pipeline.reporting.detection.answers import Finding, Style
+from pipeline.reporting.detection.contests import RuleContest
+from pipeline.reporting.detection.label_findings import VERDICT_STYLES
 from pipeline.reporting.detection.names import RULES
 from pipeline.reporting.detection.scene import CHANCE, Scene, said, share_said
-from pipeline.reporting.words import decimal, listed
+from pipeline.reporting.grid import Verdict
+from pipeline.reporting.words import listed, quantity
 
 LABELS = "labels"
 FAR = 1.5  # a share that is off by this factor is told as wrong
-CLOSE = 0.05  # of F1: a rule that loses no more is told as close
+BESIDE_LABELS: dict[Verdict, str] = {
+    "better": "detectably better",
+    "worse": "detectably worse",
+    "level": "no detectable difference",
+    "unknown": "the two cannot be compared",
+}
 
 
 def is_the_share_found(scene: Scene) -> Finding:
@@ -20,8 +28,9 @@ def is_the_share_found(scene: Scene) -> Finding:
     positive, true, estimated = report.classes.positive, report.true_share, report.estimated_share
     question = f"Does the mixture find {positive}, and how much there is of it?"
     answer = (
-        f"It takes {share_said(estimated)} of the training messages for its rarest kind; {share_said(true)} of the "
-        f"test messages are {positive}, and {share_said(report.expected_share)} were expected."
+        f"Of {quantity(report.num_kinds, 'kind')} that it tells apart, the rarest has {share_said(estimated)} of the "
+        f"training messages; {share_said(true)} of the test messages are {positive}, and "
+        f"{share_said(report.expected_share)} were expected."
     )
     mixture = scene.first("mixture")
     found = scene.value(mixture) if mixture else None
@@ -41,25 +50,27 @@ def is_the_share_found(scene: Scene) -> Finding:
 
 
 def which_threshold(scene: Scene) -> Finding | None:
-    """The rule without labels whose F1 comes closest to that of the rule with labels, for the best detector."""
-    ranked = scene.best(scene.given("nothing"))
-    rules = [rule for rule in dict.fromkeys(scene.tables.rules["rule"].astype(str)) if rule != LABELS]
-    if not ranked:
+    """The rules without labels beside the one with labels, and beside one another, for the chosen detector."""
+    best = scene.champion
+    if best is None:
         return None
-    best, goal = ranked[0], scene.ruled(ranked[0], LABELS)
+    pairs = scene.rule_contests(best)
+    goal = scene.ruled(best, LABELS)
+    rules = [rule for rule in dict.fromkeys(scene.tables.rules["rule"].astype(str)) if rule != LABELS]
     known = {rule: scene.ruled(best, rule) for rule in rules if not math.isnan(scene.ruled(best, rule).value)}
     if not known or math.isnan(goal.value):
         return None
-    gaps = {rule: found.value - goal.value for rule, found in known.items()}
-    closest = min(gaps, key=lambda rule: abs(gaps[rule]))
-    each = [f"by the {rule_said(rule)} {said(found)}" for rule, found in known.items()]
-    answer = (
-        f"For {best.said} the threshold that labels choose has an F1 of {said(goal)}. Without labels it is "
-        f"{listed(each)}. Closest is the {rule_said(closest)}."
+    top = max(known, key=lambda rule: known[rule].value)
+    each = [f"by the {rule_said(rule)} {said(found)} ({_beside(pairs[rule, LABELS])})" for rule, found in known.items()]
+    behind = [rule for rule in known if rule != top and pairs[top, rule].verdict == "better"]
+    level = [rule for rule in known if rule not in {top, *behind}]
+    return Finding(
+        "Which threshold without labels does best?",
+        _tag(top, behind, level),
+        VERDICT_STYLES[pairs[top, LABELS].verdict],
+        f"For {best.said} the threshold that labels choose has an F1 of {said(goal)}. Without labels it is, less that "
+        f"in brackets, {listed(each)}. {_among(top, behind, level)}".rstrip(),
     )
-    style: Style = "level" if gaps[closest] >= -CLOSE else "loses"
-    tag = f"the {rule_said(closest)}"
-    return Finding("Which threshold without labels comes closest?", tag, style, f"{answer}{_over_all(scene, rules)}")
 
 
 def rule_said(rule: str) -> str:
@@ -67,19 +78,27 @@ def rule_said(rule: str) -> str:
     return RULES.get(rule, rule.replace("_", " "))
 
 
-def _over_all(scene: Scene, rules: list[str]) -> str:
-    """Mean F1 by rule over all detectors without labels, of those whose F1 is known by all rules."""
-    table = scene.tables.rules
-    keys = [one.key for one in scene.given("nothing")]
-    chosen = table[(table["metric"] == "f1") & table["detector"].isin(keys)]
-    wide = chosen.pivot(index="detector", columns="rule", values="value").astype(float).dropna()
-    if len(wide) < 2 or LABELS not in wide:
-        return ""
-    means = [f"by the {rule_said(rule)} {decimal(wide[rule].mean())}" for rule in rules if rule in wide]
-    return (
-        f" Over {len(wide)} detectors without labels F1 is on average {listed(means)}; by labels it is "
-        f"{decimal(wide[LABELS].mean())}."
-    )
+def _beside(contest: RuleContest) -> str:
+    if contest.verdict == "unknown":
+        return BESIDE_LABELS["unknown"]
+    return f"{contest.shown}, {BESIDE_LABELS[contest.verdict]}"
+
+
+def _tag(top: str, behind: list[str], level: list[str]) -> str:
+    if not level:
+        return f"the {rule_said(top)}"
+    return f"not the {listed([rule_said(rule) for rule in behind], 'or')}" if behind else "no detectable difference"
+
+
+def _among(top: str, behind: list[str], level: list[str]) -> str:
+    """How the rules without labels do beside the one of the highest F1."""
+    worse = listed([f"the {rule_said(rule)}" for rule in behind]) if behind else ""
+    same = listed([f"the {rule_said(rule)}" for rule in level]) if level else ""
+    if behind and level:
+        return f"Beside the {rule_said(top)}, {worse} is detectably worse; {same} shows no detectable difference."
+    if behind:
+        return f"Beside the {rule_said(top)}, {worse} {'is' if len(behind) == 1 else 'are'} detectably worse."
+    return "Among these there is no detectable difference." if level else ""
 
 
 def _style(estimated: float, true: float) -> Style:

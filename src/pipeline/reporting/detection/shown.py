@@ -87,10 +87,8 @@ def vaes(run: DetectionFolder, fitted_on: Iterable[str] = FITTED_ON) -> list[Lin
 
 
 def curve_lines(run: DetectionFolder) -> list[Line]:
-    """A chosen few: the best that needs no label, the mixture, the VAEs, unigram, length, and what has all labels."""
-    values = main_values(run.tables, "pr_auc")
-    label_free = [one for one in detectors_of(run) if one.given == "nothing" and one.model != "length"]
-    best = max(label_free, key=lambda one: _or_least(values.get(one.key, NOT_KNOWN).value), default=None)
+    """A chosen few: the champion without labels, the mixture, the VAEs, unigram, length, and what has all labels."""
+    best = next((one for one in detectors_of(run) if one.key == run.report.champion), None)
     fixed = [
         _first(run, "supervised", None), _first(run, "mixture", None),
         *(_first(run, "vae", kind) for kind in reversed(FITTED_ON)),

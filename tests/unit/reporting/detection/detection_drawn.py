@@ -30,6 +30,7 @@ WITHOUT_WORDS = {"length", "repetition", "mixture", "supervised", "isolation_for
 RULES = ("expected", "estimated", "elbow", "labels")
 CLASSES = Classes(negative="ham", positive="spam")
 USUAL = (2.5, 0.9)  # logarithm of the usual cost of an empty message, and how it grows with that of 1 + known words
+SPREAD = 0.2  # standard deviation of costs, as a share of the usual cost
 
 
 @dataclass(frozen=True)
@@ -44,6 +45,7 @@ class Made:
     epochs: int = 20
     shares: tuple[float, ...] = (0, 0.01, 0.02, 0.05, 0.1, 0.2)
     words: float = 2.2  # logarithm of the words of a usual message
+    champion: str = "mixture_all"
 
 
 FEW = Made(
@@ -101,9 +103,9 @@ def _detector(made: Made, key: str, model: str, fitted: str) -> dict[str, Any]:
 def _scores(
     rng: np.random.Generator, labels: NDArray[np.int64], known: NDArray[np.int64], model: str, skill: float
 ) -> pd.DataFrame:
-    residual = 0.22 * (rng.standard_normal(len(labels)) + skill * labels)
+    residual = rng.standard_normal(len(labels)) + skill * labels
     usual = np.exp(USUAL[0] + USUAL[1] * np.log1p(known))
-    message = usual * np.exp(residual)
+    message = usual * (1 + SPREAD * residual)
     if model in WITHOUT_WORDS:
         message, residual = known.astype(float) if model == "length" else residual, np.full(len(labels), np.nan)
     return pd.DataFrame({
@@ -157,7 +159,7 @@ def _contamination(made: Made, empty: pd.DataFrame) -> pd.DataFrame:
             for metric, less in (("roc_auc", 0.0), ("pr_auc", 0.15)):
                 value = start - less - slope * share**0.9
                 half = 0.25 / np.sqrt(made.positives)
-                rows.append((model, share, metric, value, value - half, min(value + half, 1), 0.0, 0.0, 0.0))
+                rows.append((model, share, metric, value, value - half, min(value + half, 1), 0.0, 0.0, 0.0, 1.0))
     return pd.DataFrame(rows, columns=empty.columns) if rows else empty
 
 
@@ -189,6 +191,7 @@ def _report(made: Made) -> DetectionReport:
         "classes": made.classes, "counts": [PartCount("test", made.negatives, made.positives)], "reproduce": "",
         "headline": "", "family": "detection", "duplicates": Duplicates(0, 0, 0.0, 0.0), "validation_is_test": False,
         "measure": made.measure, "true_share": share, "num_contaminated": 2_400,
+        "champion": made.champion, "picked": "",
     }  # fmt: skip
     return DetectionReport(**_filled(DetectionReport, given, 0))
 

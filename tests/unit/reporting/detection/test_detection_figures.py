@@ -25,6 +25,7 @@ from pipeline.reporting import style
 from pipeline.reporting.detection import figures, message_figures, shown
 from pipeline.reporting.detection.figures import Group, Line
 from pipeline.reporting.detection.folder import DetectionFolder
+from pipeline.reporting.detection.message_figures import Panel
 from pipeline.reporting.detection.plates import detection_plates
 from pipeline.reporting.facts import Estimate
 from pipeline.reporting.style import LOOKS
@@ -161,15 +162,19 @@ def test_three_marks_say_how_a_detector_does_by_each_measure(axes: Axes) -> None
     for marker, places in (("o", [[0.8, 1], [0.9, 2]]), ("^", [[0.4, 1]]), ("s", [[0.6, 1]])):
         np.testing.assert_allclose(points(axes, marker), places)
     assert axes.get_legend_handles_labels()[1] == [
-        "length alone", "chance", "by message", "per known word", "adjusted for length",
+        "length alone", "chance", "by message", "by known word", "adjusted for length",
     ]  # fmt: skip
     assert axes.get_xlim()[0] < 0.4
 
 
+def drawn(axes: Axes, panel: Panel, *others: Panel) -> None:
+    """The histogram on an axis that it shares with others."""
+    message_figures.densities(axes, panel, CLASSES, message_figures.common_bins([panel, *others]))
+
+
 def test_each_class_adds_up_to_all_of_it_whatever_lies_beyond_the_axis(axes: Axes) -> None:
     values = np.append(np.linspace(-1, 1, 400), [50.0, NAN])
-    scores = pd.DataFrame({"label": np.arange(402) % 2, "residual": values})
-    message_figures.densities(axes, scores, "residual", CLASSES, {})
+    drawn(axes, Panel(pd.DataFrame({"label": np.arange(402) % 2, "residual": values}), "residual", {}))
     assert axes.get_xlim()[1] < 2
     for patch in axes.patches[::2]:
         assert isinstance(patch, StepPatch)
@@ -179,16 +184,21 @@ def test_each_class_adds_up_to_all_of_it_whatever_lies_beyond_the_axis(axes: Axe
     assert axes.get_legend_handles_labels()[1] == ["ham (201)", "spam (200)"]
 
 
-@pytest.mark.parametrize("places", [(0.1, 0.15, 0.3), (0.7, 0.9, 0.99), (0.01, 0.5, 0.99), (5.0, 0.5, 0.5)])
+@pytest.mark.parametrize(
+    "places", [(0.1, 0.15, 0.3), (0.7, 0.9, 0.99), (0.01, 0.5, 0.99), (5.0, 0.5, 0.5), (np.inf, 5.0, 0.9)]
+)
 def test_thresholds_stand_where_they_are_and_their_names_beside_them(
     axes: Axes, places: tuple[float, float, float]
 ) -> None:
+    """One that no message reaches has no line, and is told."""
     scores = pd.DataFrame({"label": [0, 1] * 50, "message": np.linspace(0, 1, 100)})
-    marks = dict(zip(("expected share", "elbow", "with labels"), places, strict=True)) | {"none": NAN, "far": np.inf}
-    message_figures.densities(axes, scores, "message", CLASSES, marks)
-    assert sorted(float(np.asarray(line.get_xdata(), float)[0]) for line in axes.lines) == sorted(places)
-    assert {text.get_text(): text.xy[0] for text in axes.texts if isinstance(text, Annotation)} == {
-        name: marks[name] for name in ("expected share", "elbow", "with labels")
+    marks = dict(zip(("expected share", "elbow", "with labels"), places, strict=True))
+    drawn(axes, Panel(scores, "message", marks | {"none": NAN}))
+    lines = sorted(float(np.asarray(line.get_xdata(), float)[0]) for line in axes.lines)
+    assert lines == sorted(place for place in places if place <= 1)
+    found = {text.get_text(): text.xy[0] for text in axes.texts if isinstance(text, Annotation)}
+    assert found == {
+        name if place <= 1 else f"{name}: above all messages": min(place, 1) for name, place in marks.items()
     }
     figure = axes.get_figure(root=True)
     assert figure is not None
@@ -198,26 +208,62 @@ def test_thresholds_stand_where_they_are_and_their_names_beside_them(
     assert not any(overlap(one, other) for one, other in combinations(boxes, 2))
 
 
+def test_detectors_of_one_measure_share_an_axis(runs: dict[str, DetectionFolder]) -> None:
+    (plate,) = (plate for plate in detection_plates(runs["full"]) if plate.name == "densities")
+    figure = Figure()
+    plate.draw(figure)
+    assert len(figure.axes) == 3
+    assert len({axes.get_xlim() for axes in figure.axes}) == 1
+    assert figure.axes[-1].get_xlabel() == "Standard deviations above the usual cost at this length"
+
+
 def test_no_spread_at_all_and_no_messages_still_have_an_axis(axes: Axes) -> None:
-    message_figures.densities(axes, pd.DataFrame({"label": [0, 1], "word": 3.0}), "word", CLASSES, {"one": 3.0})
+    drawn(axes, Panel(pd.DataFrame({"label": [0, 1], "word": 3.0}), "word", {"one": 3.0}))
     assert axes.get_xlim() == (2.5, 3.5)
-    message_figures.densities(Figure().add_subplot(), pd.DataFrame({"label": [], "word": []}), "word", CLASSES, {})
+    drawn(Figure().add_subplot(), Panel(pd.DataFrame({"label": [], "word": []}), "word", {"one": 3.0}))
 
 
-def test_the_usual_cost_is_what_the_residual_is_measured_from(axes: Axes) -> None:
-    """Scores made up with log(usual) = 2 + 0.8 log(1 + known)."""
-    known, residual = np.array([0, 3, 3, 40]), np.array([0.1, -0.2, 0.4, 0.0])
-    message = np.exp(2 + 0.8 * np.log1p(known) + residual)
-    scores = pd.DataFrame({"label": [0, 0, 1, 1], "known": known, "message": message, "residual": residual})
-    message_figures.cost_by_length(axes, scores, CLASSES)
+def lengths() -> pd.DataFrame:
+    """Scores made up with 4 + known usual, and a deviation of 1 + known."""
+    known, residual = np.array([0, 0, 3, 3, 3, 9, 40, 40]), np.array([0.1, -2, -0.2, 0.4, 1, 5, 0.0, -3])
+    message = 4 + known + (1 + known) * residual
+    return pd.DataFrame({"label": [0, 1] * 4, "known": known, "message": message, "residual": residual})
+
+
+def test_the_usual_cost_is_what_the_residual_is_measured_from() -> None:
+    usual = message_figures.usual_costs(lengths())
+    assert usual.to_dict() == pytest.approx({0: 4, 3: 7, 40: 44}), "one message of a length tells nothing"
+    assert message_figures.usual_costs(lengths().assign(residual=NAN)).empty
+
+
+@pytest.mark.parametrize("is_log", [True, False])
+def test_every_message_stands_at_its_length_and_cost(axes: Axes, is_log: bool) -> None:
+    scores = lengths()
+    scores = scores[scores["message"] > 0] if is_log else scores
+    message_figures.cost_by_length(axes, scores, pd.Series({0: 4.0, 40: 44.0, 50: -1.0}), CLASSES, is_log=is_log)
     (line,) = axes.lines
-    np.testing.assert_allclose(np.asarray(line.get_xdata(), float), [1, 4, 41])
-    np.testing.assert_allclose(np.asarray(line.get_ydata(), float), np.exp(2) * np.array([1, 4, 41]) ** 0.8)
-    ham, spam = (np.asarray(marks.get_offsets()) for marks in axes.collections)
-    np.testing.assert_allclose(ham, np.stack([known[:2] + 1, message[:2]], axis=1))
-    np.testing.assert_allclose(spam, np.stack([known[2:] + 1, message[2:]], axis=1))
+    expected = [[1, 4], [41, 44]] if is_log else [[1, 4], [41, 44], [51, -1]]
+    np.testing.assert_allclose(np.asarray(line.get_xydata(), float), expected)
+    for marks, label in zip(axes.collections, (0, 1), strict=True):
+        own = scores[scores["label"] == label]
+        np.testing.assert_allclose(
+            np.asarray(marks.get_offsets()), np.stack([own["known"] + 1, own["message"]], axis=1)
+        )
+    assert axes.get_yscale() == ("log" if is_log else "linear")
     ticks = zip(axes.get_xticks(), axes.get_xticklabels(), strict=True)
     assert all(label.get_text() == f"{place - 1:g}" for place, label in ticks), "none has a place on the axis too"
+
+
+def test_one_cost_that_is_not_above_0_makes_the_axis_of_costs_linear(runs: dict[str, DetectionFolder]) -> None:
+    run = runs["full"]
+    scores = run.tables.scores.copy()
+    scores.loc[scores["detector"] == "vae_all", "message"] -= scores["message"].max()
+    for found, scale in ((run, "log"), (replace(run, tables=replace(run.tables, scores=scores)), "linear")):
+        (plate,) = (plate for plate in detection_plates(found) if plate.name == "score_length")
+        figure = Figure()
+        plate.draw(figure)
+        assert {axes.get_yscale() for axes in figure.axes} == {scale}
+        assert ("logarithmic" in figure.axes[0].get_ylabel()) == (scale == "log")
 
 
 def test_a_plane_tells_classes_by_shape_and_says_what_its_axes_hold(axes: Axes) -> None:
@@ -254,6 +300,16 @@ def test_curves_are_few_and_told_apart_without_colour(runs: dict[str, DetectionF
         assert len({(look.line, look.marker) for look in looks}) == len(looks)
 
 
+def test_the_champion_has_a_curve_even_where_another_does_better_on_the_test_part(
+    runs: dict[str, DetectionFolder],
+) -> None:
+    run = runs["full"]
+    chosen = replace(run, report=replace(run.report, champion="repetition_all"))
+    assert shown.curve_lines(chosen)[0].name == "repetition"
+    none = replace(run, report=replace(run.report, champion=""))
+    assert len(shown.curve_lines(none)) == len(shown.curve_lines(chosen)) - 1
+
+
 def test_the_vae_to_which_all_messages_weigh_the_same_is_shown(runs: dict[str, DetectionFolder]) -> None:
     table = runs["full"].tables.detectors
     assert set(table.loc[table["weighting"] == "group", "model"]) == {"vae"}
@@ -286,6 +342,12 @@ def test_the_kept_epoch_of_each_line_is_ringed(axes: Axes) -> None:
     np.testing.assert_allclose(points(axes, "o"), [[2, 7], [2, 5]])
     np.testing.assert_allclose(points(axes, LOOKS[2].marker), [[1, 6], [2, 5]])
     assert axes.get_legend_handles_labels()[1] == ["A", "B", "kept epoch"]
+
+
+def test_the_axis_of_epochs_ends_with_the_longest_line_that_is_drawn(axes: Axes) -> None:
+    history = pd.DataFrame({"detector": ["a"] * 2 + ["other"] * 40, "epoch": [1, 2, *range(1, 41)], "val_loss": 1.0})
+    figures.epochs(axes, history, "val_loss", [Line("a", "A", LOOKS[1])], {"a": 2})
+    assert axes.get_xlim()[1] < 3
 
 
 def test_a_history_without_labels_has_no_line_and_no_complaint(axes: Axes) -> None:
