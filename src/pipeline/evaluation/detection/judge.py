@@ -41,8 +41,8 @@ def judge(
 ) -> DetectionScores:
     """Measure every detector, and beside them TF-IDF with all training labels, on the test messages of `baselines`.
 
-    All are measured on the same resamples of the duplicate groups, so that their differences are paired. Measures that
-    a detector does not have are not in the table `measures`.
+    All are measured on the same resamples of the duplicate groups: their differences are paired. What is no measure of
+    a detector is not in the table `measures`.
 
     Args:
         detections: what the detectors said.
@@ -50,8 +50,7 @@ def judge(
         baselines: predictions of the same validation and test messages, in whatever order.
         labels, groups, known: (N,) label, duplicate group and number of known words of every row of the corpus.
         measure: which of its scores stands for a detector; "message" for those that do not have it.
-        expected_share: of the positive class, as somebody expects it, above 0 and below 1.
-        estimated_share: as a mixture estimates it.
+        expected_share, estimated_share: of the positive class, as told and by a mixture; the first above 0, below 1.
         supervised_fitted: negative and positive messages that TF-IDF was fitted on.
         resamples: bootstrap resamples of the test messages.
         seed: seed of the bootstrap.
@@ -69,18 +68,18 @@ def judge(
     shares = {"expected_share": expected_share, "estimated_share": estimated_share}
     chosen = {name: choose_thresholds(it.validation, labels[validation], **shares) for name, it in mains.items()}
     calls = judge_calls(mains, chosen, labels[test], groups[test], **drawn)
-    best = find_champions(everyone, mains, labels[validation])
+    champion, picked = find_champions(everyone, mains, labels[validation])
     return DetectionScores(
         detectors=_describe(everyone, mains, readings, known[test]),
         measures=_measures(readings, samples),
         rules=calls.rules,
         thresholds=calls.thresholds,
         rule_contests=calls.contests,
-        contests=hold_contests(pair_up(everyone, mains, *best), mains, readings, samples, groups[test]),
+        contests=hold_contests(pair_up(everyone, mains, champion, picked), mains, readings, samples, groups[test]),
         curves=_curves(mains, labels[test]),
         contamination=judge_contamination(contamination, test, labels[test], groups[test], measure=measure, **drawn),
-        champion=best[0],
-        picked=best[1],
+        champion=champion,
+        picked=picked,
         **shares,
         true_share=float((labels[test] == 1).mean()),
         num_wordless=int((known[test] == 0).sum()),
