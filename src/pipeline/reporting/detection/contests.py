@@ -36,11 +36,20 @@ class Gap:
     @property
     def verdict(self) -> Verdict:
         """Whether the first is detectably better than the second."""
-        if math.isnan(self.p) or math.isnan(self.difference.value):
+        if math.isnan(self.p) or math.isnan(self.difference.value) or self.is_undecided:
             return "unknown"
         if self.p >= SIGNIFICANT:
             return "level"
         return "better" if self.difference.value > 0 else "worse"
+
+    @property
+    def is_undecided(self) -> bool:
+        """Whether more resamples would be needed to tell a difference, however clear it is."""
+        return self._is_least and self.p >= SIGNIFICANT
+
+    @property
+    def _is_least(self) -> bool:
+        return self.p <= self.least_p * (1 + ROUNDING)
 
     @property
     def p_said(self) -> str:
@@ -49,12 +58,13 @@ class Gap:
             return "p undefined"
         if self.p < 0.001:
             return "p < 0.001"
-        return f"p {'≤' if self.p <= self.least_p * (1 + ROUNDING) else '='} {decimal(self.p)}"
+        return f"p {'≤' if self._is_least else '='} {decimal(self.p)}"
 
     @property
     def shown(self) -> str:
         """+0.041 [0.021, 0.063], p < 0.001."""
-        return f"{difference_said(self.difference)}, {whole(self.p_said)}"
+        few = ", too few resamples to tell" if self.is_undecided else ""
+        return f"{difference_said(self.difference)}, {whole(self.p_said)}{few}"
 
 
 @dataclass(frozen=True)

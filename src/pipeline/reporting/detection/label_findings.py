@@ -67,7 +67,7 @@ def how_far_from_labels(scene: Scene) -> Finding | None:
     verdict = _verdict(scene, free, first)
     tags: dict[Verdict, str] = {
         "worse": f"{decimal(abs(gap))} behind", "better": f"{decimal(abs(gap))} ahead",
-        "level": "no detectable difference", "unknown": "undefined",
+        "level": "no detectable difference", "unknown": "cannot be told",
     }  # fmt: skip
     return Finding("How far is that from labels?", tags[verdict], VERDICT_STYLES[verdict], " ".join(parts))
 

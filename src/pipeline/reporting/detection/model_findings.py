@@ -18,7 +18,7 @@ BESIDE: dict[Verdict, str] = {
     "better": "better",
     "worse": "worse",
     "level": "no detectable difference",
-    "unknown": "cannot be compared",
+    "unknown": "cannot be told",
 }
 
 
@@ -37,9 +37,9 @@ class Premise:
     adjusted: Estimate
 
     @property
-    def is_more_than_length(self) -> bool:
-        """Whether the whole cost does detectably better than length alone."""
-        return self.contest is not None and self.contest.verdict == "better"
+    def is_no_more_than_length(self) -> bool:
+        """Whether it was set beside length, and is not detectably better."""
+        return self.contest is not None and self.contest.verdict in {"level", "worse"}
 
     @property
     def verdict(self) -> tuple[str, Style]:
@@ -48,7 +48,7 @@ class Premise:
             return "undefined", "unknown"
         if self.adjusted.low > CHANCE:
             return ("hardly", "level") if self.adjusted.value < WEAK else ("yes", "beats")
-        if self.raw.is_known and self.raw.low > CHANCE and not self.is_more_than_length:
+        if self.raw.is_known and self.raw.low > CHANCE and self.is_no_more_than_length:
             return "only by length", "loses"
         return ("no, more likely" if self.adjusted.high < CHANCE else "not at the same length"), "loses"
 
@@ -108,7 +108,7 @@ def does_depth_help(scene: Scene) -> Finding | None:
     verdicts = {one.verdict for one in held}
     tags: dict[Verdict, tuple[str, Style]] = {
         "better": ("yes", "beats"), "worse": ("no, it harms", "loses"), "level": ("not detectably", "level"),
-        "unknown": ("undefined", "unknown"),
+        "unknown": ("cannot be told", "unknown"),
     }  # fmt: skip
     tag, style = tags[held[0].verdict] if len(verdicts) == 1 else ("it depends", "level")
     answer = " ".join(_depth_said(one) for one in held)
@@ -144,9 +144,10 @@ def _beside_length(scene: Scene, contest: Contest | None, length: Detector | Non
     if length is None:
         return ""
     alone = said(scene.value(length))
-    if contest is None or contest.verdict == "unknown":
-        return f"; length alone has {alone}"
     verdicts: dict[Verdict, str] = {"better": "more", "worse": "less", "level": "no more"}
+    if contest is None or contest.verdict not in verdicts:
+        paired = f" (paired {contest.shown})" if contest is not None and contest.is_undecided else ""
+        return f"; length alone has {alone}{paired}"
     return f", {verdicts[contest.verdict]} than length alone, {alone} (paired {contest.shown})"
 
 
@@ -155,7 +156,7 @@ def _depth_said(contest: Contest) -> str:
     one, rival = contest.detector, contest.rival
     where = upper(one.fitted.removeprefix("fitted ") or one.short)
     other = "" if one.fitted_on == rival.fitted_on else f" beside {rival.said}"
-    if contest.verdict == "unknown":
+    if contest.verdict == "unknown" and not contest.is_undecided:
         return f"{where}: {BESIDE['unknown']}{other}."
     if contest.verdict == "level" and differs(contest.difference):
         does = "better" if contest.difference.value > 0 else "worse"

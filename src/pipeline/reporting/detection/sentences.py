@@ -25,8 +25,8 @@ MEANT = {
         "time"
     ),
     "unsuspected": (
-        "the training messages without those that a mixture of a few kinds, fitted without labels, takes for the rarer "
-        "kind"
+        "the training messages without those that a mixture of a few kinds, fitted without labels, takes for the "
+        "rarest kind"
     ),
     "expected share": "a threshold on the costs of the validation messages that needs no labels: it calls",
 }
@@ -42,14 +42,14 @@ def lead(scene: Scene) -> str:
     """What was run, and what stands for whom."""
     report = scene.report
     positive, test = report.classes.positive, report.count("test")
-    free = len(scene.given("nothing"))
+    free = count(len(scene.given("nothing")))
     others = each_once(model_said(one.model) for one in scene.detectors if scene.measure_of(one) != report.measure)
     aside = f", but for {listed(others)}, which stand by their scores as they are" if others else ""
     return (
         f"Each detector gives every message a score: the higher, the rather it is taken for {positive}. Of "
-        f"{quantity(len(scene.detectors), 'detector')} {count(free)} are given no labels; these only judge them, on "
-        f"{quantity(test.total, 'test message')}, {count(test.positive)} of them {positive}, and choose the best of "
-        f"them, on the validation part. What stands for a detector is its {MEASURES[report.measure].said}{aside}."
+        f"{quantity(len(scene.detectors), 'detector')} {free} are given no labels: labels only judge them, on "
+        f"{quantity(test.total, 'test message')}, {count(test.positive)} of them {positive}, and choose the best, on "
+        f"the validation part. What stands for a detector is its {MEASURES[report.measure].said}{aside}."
     )
 
 

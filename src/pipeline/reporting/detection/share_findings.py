@@ -80,7 +80,7 @@ def rule_said(rule: str) -> str:
 
 def _beside(contest: RuleContest) -> str:
     if contest.verdict == "unknown":
-        return BESIDE_LABELS["unknown"]
+        return contest.shown if contest.is_undecided else BESIDE_LABELS["unknown"]
     return f"{contest.shown}, {BESIDE_LABELS[contest.verdict]}"
 
 
@@ -98,7 +98,7 @@ def _among(top: str, behind: list[str], level: list[str]) -> str:
         return f"Beside the {rule_said(top)}, {worse} is detectably worse; {same} shows no detectable difference."
     if behind:
         return f"Beside the {rule_said(top)}, {worse} {'is' if len(behind) == 1 else 'are'} detectably worse."
-    return "Among these there is no detectable difference." if level else ""
+    return "Among these no difference is detectable." if level else ""
 
 
 def _style(estimated: float, true: float) -> Style:

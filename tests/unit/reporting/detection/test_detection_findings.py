@@ -79,7 +79,7 @@ def test_the_premise_is_judged_at_the_same_length(
         (-0.1, 0.001, ", less than length alone, 0.8", "only by length"),
         (0.1, 0.3, ", no more than length alone, 0.8", "only by length"),
         (0.1, 0.001, ", more than length alone, 0.8", "not at the same length"),
-        (np.nan, np.nan, "; length alone has 0.8", "only by length"),
+        (np.nan, np.nan, "; length alone has 0.8", "not at the same length"),
     ],
 )
 def test_the_premise_as_the_source_states_it_is_set_beside_length_in_pairs(
@@ -118,7 +118,7 @@ def test_length_says_which_messages_are_long(scene: Scene) -> None:
         (0.05, 0.001, "yes", "better (+0.050 [−0.050, 0.150], p ≤ 0.001)."),
         (-0.05, 0.001, "no, it harms", "worse (−0.050"),
         (0.05, 0.2, "not detectably", "no detectable difference (+0.050"),
-        (0.05, np.nan, "undefined", "cannot be compared."),
+        (0.05, np.nan, "cannot be told", "cannot be told."),
     ],
 )
 def test_depth_is_judged_by_the_paired_contests(
@@ -147,6 +147,19 @@ def test_a_p_at_its_floor_is_told_as_the_least_that_can_be_shown(scene: Scene) -
     values = {"difference": 0.2, "low": 0.1, "high": 0.3}
     for p, words in ((least, f"p ≤ {least:.3f}"), (1.01 * least, f"p = {1.01 * least:.3f}")):
         assert words in asked(does_depth_help, put(scene, "contests", values | {"p": p}, **where)).answer
+
+
+def test_where_resamples_are_too_few_to_tell_nothing_is_called_level(scene: Scene) -> None:
+    few = Scene(replace(scene.report, num_resamples=100), scene.tables)
+    least = 2 * len(scene.tables.contests) / 101
+    values = {"difference": 0.2, "low": 0.1, "high": 0.3, "p": least}
+    turned = put(few, "contests", values, metric="roc_auc")
+    assert asked(does_depth_help, turned).tag == "cannot be told"
+    assert (
+        f"(+0.200 [0.100, 0.300], p ≤ {least:.3f}, too few resamples to tell)" in asked(does_depth_help, turned).answer
+    )
+    assert asked(how_far_from_labels, turned).tag == "cannot be told"
+    assert "too few resamples to tell)" in asked(does_the_premise_hold, turned).answer
 
 
 def crowned(scene: Scene, champion: str) -> Scene:
@@ -194,7 +207,7 @@ def test_a_champion_no_better_than_guessing_and_none_are_told(scene: Scene) -> N
         (0.011, 0.001, "0.011 behind", "loses"),
         (0.011, 0.2, "no detectable difference", "level"),
         (-0.011, 0.001, "0.011 ahead", "beats"),
-        (np.nan, np.nan, "undefined", "unknown"),
+        (np.nan, np.nan, "cannot be told", "unknown"),
     ],
 )
 def test_the_distance_from_labels_is_judged_by_the_paired_contest(
@@ -282,7 +295,7 @@ FAR = {("expected", "elbow"): 0.01, ("expected", "labels"): 0.01, ("estimated", 
 def test_thresholds_are_judged_in_pairs(scene: Scene) -> None:
     found = asked(which_threshold, ruled(scene, RULES, {}))
     assert (found.tag, found.style) == ("no detectable difference", "level")
-    assert "Among these there is no detectable difference." in found.answer
+    assert "Among these no difference is detectable." in found.answer
     assert found.answer.count("p = 1.000, no detectable difference)") == 3
     found = asked(which_threshold, ruled(scene, RULES, FAR))
     assert (found.tag, found.style) == ("not the expected share", "level")

@@ -74,7 +74,7 @@ def test_a_mixture_that_found_another_kind_is_told_and_is_not_the_champion(folde
 
 def test_the_lead_says_for_whom_length_is_not_adjusted(folders: dict[str, Path]) -> None:
     source = source_of(folders["usual"])
-    assert "Of 12 detectors 9 are given no labels; these only judge them, on 225 test messages" in source
+    assert "Of 12 detectors 9 are given no labels: labels only judge them, on 225 test messages" in source
     assert "but for length alone, repetition, the mixture and TF-IDF, which stand by their scores as they" in source
 
 
