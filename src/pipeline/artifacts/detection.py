@@ -174,8 +174,8 @@ class DetectionScores:
             length.
         curves: precision over recall: `detector`, `recall`, `precision`.
         contamination: one row a model, share and metric: `model`, `share`, `metric`, `value`, `low`, `high`; and
-            `difference`, `difference_low`, `difference_high`: from the same model fitted without the positive class, and
-            its `p`, adjusted for all of the table; NaN at a share of 0.
+            `difference`, `difference_low`, `difference_high`, `p` (adjusted for all of the table): from the same model
+            fitted without the positive class; NaN at a share of 0.
         champion: the detector without labels with the highest ROC-AUC on the validation part, whose labels that takes;
             empty where there is none.
         picked: the same of the detectors fitted on the negative class.
