@@ -58,7 +58,7 @@ class Suspicion:
     """What a mixture of a few kinds of messages, fitted without labels, takes for the rarest kind.
 
     Attributes:
-        table: one row a message of the split, ascending: `row` (int64), `log_odds` (float64; above 0: of the rarer
+        table: one row a message of the split, ascending: `row` (int64), `log_odds` (float64; above 0: of the rarest
             kind).
         share: the mixture's own estimate of how large a part of the training messages is of the rarest kind.
         words: the words that tell the rarest kind best: `word`, `log_ratio` (how much more often the rarest kind uses
