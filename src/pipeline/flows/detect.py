@@ -13,7 +13,7 @@ from pipeline.stages.detection_report import detection_report
 from pipeline.stages.judge import fit_baselines
 from pipeline.stages.judge_detections import judge_detections
 from pipeline.stages.split import resample_train, split_pool, take_all
-from pipeline.stages.suspect import suspect, score_mixture
+from pipeline.stages.suspect import score_mixture, suspect
 
 
 def detect(run: Plan, cfg: Node) -> None:
