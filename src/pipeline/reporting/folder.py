@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -82,18 +83,33 @@ def read_run(folder: Path) -> RunFolder:
     Raises:
         UserError: it is no folder, or one of its files is missing, damaged or incomplete.
     """
-    check_folder(folder)
-    report = read_json(folder / "report.json", Report)
+    report, manifest, config = read_frame(folder, Report)
     if "model" not in report.models:
         raise _damaged(folder / "report.json", f"models: no 'model' among {', '.join(report.models) or 'none'}", RUN)
-    tables = {name: read_table(folder / "tables" / f"{name}.parquet", columns) for name, columns in COLUMNS.items()}
-    return RunFolder(
-        path=folder,
-        report=report,
-        manifest=read_json(folder / "manifest.json", Manifest),
-        config=read_yaml(folder / "config.yaml"),
-        tables=Tables(**tables),
+    return RunFolder(folder, report, manifest, config, Tables(**read_tables(folder, COLUMNS)))
+
+
+def read_frame(folder: Path, report: type[T]) -> tuple[T, Manifest, dict[str, Any]]:
+    """What lies beside the tables of a run folder: the report, the manifest and the config.
+
+    Raises:
+        UserError: it is no folder, or one of these is missing or damaged.
+    """
+    check_folder(folder)
+    return (
+        read_json(folder / "report.json", report),
+        read_json(folder / "manifest.json", Manifest),
+        read_yaml(folder / "config.yaml"),
     )
+
+
+def read_tables(folder: Path, columns: Mapping[str, tuple[str, ...]]) -> dict[str, pd.DataFrame]:
+    """The tables of a run folder, by name; `columns` are those that each must have.
+
+    Raises:
+        UserError: one of them is missing, damaged or incomplete.
+    """
+    return {name: read_table(folder / "tables" / f"{name}.parquet", needed) for name, needed in columns.items()}
 
 
 def check_folder(folder: Path) -> None:

@@ -55,15 +55,20 @@ def data_facts(
         "classes": {"negative": corpus.negative, "positive": corpus.positive},
         "rows_kept": len(corpus.table),
         "counts": list(_part_counts(split, training_parts)),
-        "duplicates": {
-            "exact": pool.num_exact,
-            "near": pool.num_near,
-            "leakage_percent": split.leakage_percent,
-            "random_leakage_percent": split.random_leakage_percent,
-        },
+        "duplicates": duplicate_facts(pool, split),
         "text": _text_facts(split, tokens),
         "vectors": _vector_facts(embedding),
         "validation_is_test": split.validation_is_test,
+    }
+
+
+def duplicate_facts(pool: Pool, split: Split) -> dict[str, Any]:
+    """What `report.json` says of copies and near-duplicates."""
+    return {
+        "exact": pool.num_exact,
+        "near": pool.num_near,
+        "leakage_percent": split.leakage_percent,
+        "random_leakage_percent": split.random_leakage_percent,
     }
 
 

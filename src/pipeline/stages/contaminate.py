@@ -14,10 +14,9 @@ from pipeline.artifacts import Rows, Split
 from pipeline.artifacts.detection import Bags, Contamination
 from pipeline.errors import UserError
 from pipeline.models.density.material import Detector, Material
-from pipeline.stages.detect import score
+from pipeline.stages.detect import FEWEST, score
 
 Build = Callable[..., Detector]
-FEWEST = 10  # messages that a detector is fitted on
 
 
 def _ascending(shares: list[float]) -> list[float]:

@@ -14,15 +14,12 @@ from pipeline.artifacts import Rows, Split
 from pipeline.artifacts.detection import Bags, Detection, FittedOn, Suspicion, Weighting
 from pipeline.errors import UserError
 from pipeline.evaluation.detection.length import adjust_for_length, per_word
+from pipeline.evaluation.latents import ACTIVE
 from pipeline.models.density.material import Coded, Detector, Material, Priced
 
-ACTIVE = 0.01  # variance of the means from which on a latent dimension is active
 DEAREST = 8  # words of a message whose cost is kept
 FEWEST = 10  # messages that a detector is fitted on
 TAKEN = {"part", "row", "label", "group", "known", "mixture", "tfidf"}
-NO_HISTORY = pd.DataFrame(
-    columns=["epoch", "loss", "reconstruction", "kl", "val_loss", "val_roc_auc", "seconds"], dtype=np.float64
-)
 NO_LATENTS = pd.DataFrame({"row": np.empty(0, np.int64), "first": np.empty(0), "second": np.empty(0)})
 NO_WORDS = pd.DataFrame({"row": np.empty(0, np.int64), "word": np.empty(0, object), "cost": np.empty(0)})
 

@@ -13,7 +13,7 @@ from pipeline.artifacts import Corpus, Pool, Predictions, Split, Texts
 from pipeline.artifacts.detection import Bags, Detection, DetectionScores, Suspicion
 from pipeline.reporting.detection.folder import COLUMNS
 from pipeline.reporting.detection.protocol import published_note
-from pipeline.stages.account import class_counts, rounded, stand_ins
+from pipeline.stages.account import class_counts, duplicate_facts, rounded, stand_ins
 from pipeline.stages.stream_account import records
 
 MODEL = "detection"
@@ -54,12 +54,7 @@ def detection_facts(outcome: Outcome, num_contaminated: int) -> dict[str, Any]:
         "stand_ins": found,
         "protocol_note": published_note(frame["source"], frame["protocol"]),
         "counts": list(_counts(split)),
-        "duplicates": {
-            "exact": outcome.pool.num_exact,
-            "near": outcome.pool.num_near,
-            "leakage_percent": split.leakage_percent,
-            "random_leakage_percent": split.random_leakage_percent,
-        },
+        "duplicates": duplicate_facts(outcome.pool, split),
         "validation_is_test": split.validation_is_test,
         "vocabulary": len(outcome.bags.vocabulary),
         "min_messages": int(outcome.bags.seen.min()),

@@ -11,9 +11,10 @@ from pydantic import Field
 
 from pipeline.artifacts import Split
 from pipeline.artifacts.detection import Bags, Detection, Suspicion
+from pipeline.models.density.material import History
 from pipeline.models.density.mixture import fit_mixture
 from pipeline.ranges import Count, Positive
-from pipeline.stages.detect import NO_HISTORY, NO_LATENTS, NO_WORDS, parts_of
+from pipeline.stages.detect import NO_LATENTS, NO_WORDS, parts_of
 
 log = logging.getLogger(__name__)
 NUM_WORDS = 30  # of the rarest kind that are told
@@ -70,7 +71,7 @@ def score_mixture(split: Split, suspicion: Suspicion) -> Detection:
         fitted=np.bincount(split.labels[split.train], minlength=2).tolist(),
         scores=pd.concat(scores, ignore_index=True).assign(word=np.nan, residual=np.nan),
         main="cost",
-        history=NO_HISTORY,
+        history=History().table,
         kept_epoch=0,
         num_params=0,
         active_units=None,

@@ -11,9 +11,9 @@ from pipeline.artifacts.detection import Detection, Suspicion
 from pipeline.errors import UserError
 from pipeline.evaluation.detection.length import adjust_for_length
 from pipeline.models.density import deep, outliers, plain
-from pipeline.models.density.material import Material
+from pipeline.models.density.material import History, Material
 from pipeline.settings import Node, bind
-from pipeline.stages.detect import DEAREST, NO_HISTORY, choose, detect_messages
+from pipeline.stages.detect import DEAREST, choose, detect_messages
 from pipeline.stages.suspect import suspect
 
 BAGS, SPLIT = made()
@@ -185,7 +185,7 @@ def test_a_trained_detector_tells_of_its_training_and_its_codes(suspicion: Suspi
     assert (found.name, found.model, found.main, found.num_latent) == ("vae_ham", "vae", "iwae", LATENT)
     assert found.fitted == [int((SPLIT.labels[SPLIT.train] == 0).sum()), 0]
     assert found.history["epoch"].tolist() == [1, 2, 3]
-    assert set(found.history) == set(NO_HISTORY)
+    assert set(found.history) == set(History().table)
     assert found.kept_epoch == found.history["val_loss"].argmin() + 1
     assert found.history["val_roc_auc"].between(0, 1).all()
     assert found.active_units is not None

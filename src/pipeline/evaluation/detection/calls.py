@@ -6,7 +6,7 @@ Shapes: v validation messages, n test messages.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from itertools import combinations
 
 import numpy as np
@@ -15,9 +15,8 @@ from numpy.typing import NDArray
 
 from pipeline.evaluation.detection.contests import difference
 from pipeline.evaluation.detection.readings import Reading
-from pipeline.evaluation.detection.resamples import OF_RULES, rule_samples
+from pipeline.evaluation.detection.resamples import OF_RULES, interval_of, rule_samples
 from pipeline.evaluation.detection.rules import Rule
-from pipeline.evaluation.intervals import percentile_interval
 from pipeline.evaluation.paired import differing_groups, holm
 
 COLUMNS = ("detector", "rule", "rival", "difference", "low", "high", "p")
@@ -56,9 +55,7 @@ def judge_calls(
         thresholds.append(which | {"threshold": threshold, "called": is_there * float(called[place].mean())})
         for key in OF_RULES:
             values = is_there * samples[key][place]
-            interval = percentile_interval(float(values[0]), values[1:])
-            bounds = {"value": interval.value, "low": interval.low, "high": interval.high}
-            rules.append(which | {"metric": key} | bounds)
+            rules.append(which | {"metric": key} | asdict(interval_of(values)))
         f1_of[name][rule] = is_there * samples["f1"][place], called[place]
     found = [(name, *row) for name, of_rules in f1_of.items() for row in _contests(of_rules, groups)]
     return Calls(pd.DataFrame(rules), pd.DataFrame(thresholds), pd.DataFrame(found, columns=list(COLUMNS)))

@@ -9,8 +9,7 @@ from numpy.typing import NDArray
 from pipeline.artifacts.detection import Contamination, Measure
 from pipeline.evaluation.detection.contests import UNDEFINED, difference
 from pipeline.evaluation.detection.readings import align, measured_by
-from pipeline.evaluation.detection.resamples import AREAS, area_samples
-from pipeline.evaluation.intervals import percentile_interval
+from pipeline.evaluation.detection.resamples import AREAS, area_samples, interval_of
 from pipeline.evaluation.paired import holm
 
 COLUMNS = ("model", "share", "metric", "value", "low", "high", "difference", "difference_low", "difference_high", "p")
@@ -49,7 +48,7 @@ def judge_contamination(
             own, gap = samples[metric][place], UNDEFINED
             if share and (model, 0.0) in places:
                 gap = difference(own, samples[metric][places[model, 0.0]], num_groups)
-            value = percentile_interval(float(own[0]), own[1:])
+            value = interval_of(own)
             figures = (value.value, value.low, value.high, gap.value, gap.low, gap.high, gap.p)
             found.append((model, share, metric, *figures))
     table = pd.DataFrame(found, columns=list(COLUMNS))

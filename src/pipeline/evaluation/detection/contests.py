@@ -99,10 +99,10 @@ def hold_contests(
         groups: duplicate group of each message.
     """
     num_groups = len(np.unique(groups))
+    by_metric = {metric: main_bound(readings, values) for metric, values in samples.items()}
     rows = []
     for detector, measure, rival in pairs:
-        for metric, values in samples.items():
-            found = main_bound(readings, values)
+        for metric, found in by_metric.items():
             gap = difference(found[detector, measure], found[rival, mains[rival].measure], num_groups)
             rows.append((detector, measure, rival, metric, gap.value, gap.low, gap.high, gap.p))
     table = pd.DataFrame(rows, columns=list(COLUMNS))

@@ -6,6 +6,7 @@ Shapes: N rows of the corpus.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 
 import numpy as np
 import pandas as pd
@@ -19,9 +20,8 @@ from pipeline.evaluation.detection.contamination import judge_contamination
 from pipeline.evaluation.detection.contests import find_champions, hold_contests, pair_up
 from pipeline.evaluation.detection.length import length_correlation
 from pipeline.evaluation.detection.readings import Reading, needs_labels, read_detections, supervised
-from pipeline.evaluation.detection.resamples import AREAS, Samples, area_samples
+from pipeline.evaluation.detection.resamples import AREAS, Samples, area_samples, interval_of
 from pipeline.evaluation.detection.rules import choose_thresholds
-from pipeline.evaluation.intervals import percentile_interval
 
 
 def judge(
@@ -119,7 +119,7 @@ def _describe(
 def _measures(readings: Sequence[Reading], samples: Samples) -> pd.DataFrame:
     rows = [
         {"detector": it.detector, "bound": it.bound, "measure": it.measure, "is_main": it.is_main, "metric": metric}
-        | _interval(samples[metric][place])
+        | asdict(interval_of(samples[metric][place]))
         for place, it in enumerate(readings)
         for metric in AREAS
     ]
@@ -132,8 +132,3 @@ def _curves(mains: Mapping[str, Reading], labels: NDArray[np.integer]) -> pd.Dat
         return pd.DataFrame({"detector": pd.Series(dtype=str), "recall": [], "precision": []})
     tables = [precision_recall_curve(labels, it.test).assign(detector=name) for name, it in mains.items()]
     return pd.concat(tables, ignore_index=True)[["detector", "recall", "precision"]]
-
-
-def _interval(samples: NDArray[np.float64]) -> dict[str, float]:
-    interval = percentile_interval(float(samples[0]), samples[1:])
-    return {"value": interval.value, "low": interval.low, "high": interval.high}

@@ -10,7 +10,8 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.evaluation.intervals import bootstrap_weights
+from pipeline.artifacts import Interval
+from pipeline.evaluation.intervals import bootstrap_weights, percentile_interval
 from pipeline.evaluation.metrics import areas, from_counts, outcomes, rank
 
 Samples = dict[str, NDArray[np.float64]]
@@ -41,6 +42,14 @@ def area_samples(
         for key in AREAS:
             found[key].append(np.array([one[key] for one in measured]).reshape(len(scores), len(weights)))
     return {key: np.concatenate(blocks, axis=1) for key, blocks in found.items()}
+
+
+def interval_of(samples: NDArray[np.float64]) -> Interval:
+    """The value on the messages themselves, which comes first, and its interval over the resamples.
+
+    Shapes: (1 + R,).
+    """
+    return percentile_interval(float(samples[0]), samples[1:])
 
 
 def rule_samples(

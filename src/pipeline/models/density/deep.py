@@ -129,12 +129,9 @@ class DeepVae(Detector, Coded):
         return self._bound(bags, self.noise[:1])[0]
 
     def _bound(self, bags: Any, noise: NDArray[np.float32]) -> list[Costs]:
-        from pipeline.models.density.training import blocks
+        from pipeline.models.density.training import blocks, joined
 
-        found = [self._bounds(block, noise) for block in blocks(bags)]
-        return [
-            np.concatenate([part.numpy() for part in parts]).astype(np.float64) for parts in zip(*found, strict=True)
-        ]
+        return joined([self._bounds(block, noise) for block in blocks(bags)])
 
 
 class BernoulliVae(DeepVae, Priced):

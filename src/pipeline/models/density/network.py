@@ -20,26 +20,14 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
+from pipeline.models.gaussian import bend, gaussian_kl
+
 LOG_VARIANCE_LIMIT = 10.0  # of a code: beyond it the variance would overflow in single precision
 LEAST_ABOVE = 0.05  # how far above that it starts, as a logarithm: at the floor itself nothing would be learnt
 LEAST_LOG_VARIANCE = math.log(0.01)  # of a count: one that never varies would have a density without bound
 
 
-class Network(keras.Model):
-    """What is trained: it says what each message loses.
-
-    Attributes:
-        latent: dimensions of the code.
-    """
-
-    latent: int
-
-    def losses(self, bags: tf.Tensor, noise: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
-        """What the reconstruction and the code of each message cost, (B,) each, from bags (B, V) and noise (B, L)."""
-        raise NotImplementedError
-
-
-class Autoencoder(Network):
+class Autoencoder(keras.Model):
     """z = relu(W x + b), reconstruction = sigmoid(W' z + b'), squared error summed over words."""
 
     def __init__(self, words: int, latent: int, start: NDArray[np.float32]) -> None:
@@ -63,7 +51,7 @@ class Autoencoder(Network):
         return self.encoder(_present(bags))
 
 
-class Vae(Network):
+class Vae(keras.Model):
     """Gaussian encoder: h = relu(W x + b) to mean and log-variance; the decoder is given."""
 
     def __init__(self, words: int, hidden: int, latent: int, decoder: BernoulliDecoder | GaussianDecoder) -> None:
@@ -80,8 +68,7 @@ class Vae(Network):
     def encode(self, bags: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
         """Mean and log-variance of each code, (B, L)."""
         state = self.hidden(self.decoder.read(bags))
-        limited = LOG_VARIANCE_LIMIT * tf.tanh(self.log_variance(state) / LOG_VARIANCE_LIMIT)
-        return self.mean(state), limited
+        return self.mean(state), bend(self.log_variance(state), LOG_VARIANCE_LIMIT)
 
     def means(self, bags: tf.Tensor) -> tf.Tensor:
         """Means of the codes, (B, L)."""
@@ -91,7 +78,7 @@ class Vae(Network):
         """Negative log-likelihood with one code drawn for each message, and the KL in closed form."""
         means, log_variances = self.encode(bags)
         codes = means + tf.exp(log_variances / 2) * noise
-        return -self.decoder.log_likelihood(bags, codes), gaussian_kl(means, log_variances)
+        return -self.decoder.log_likelihood(bags, codes), tf.reduce_sum(gaussian_kl(means, log_variances), axis=1)
 
     def bounds(self, bags: tf.Tensor, noise: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
         """Two bounds of -log p(x), (B,) each, from noise (K, L) that all messages share.
@@ -114,7 +101,7 @@ class Vae(Network):
         signature = (tf.TensorSpec([None], tf.float32), tf.TensorSpec([None], tf.float32))
         likelihoods, weights = tf.map_fn(one, noise, fn_output_signature=signature)
         samples = tf.cast(tf.shape(noise)[0], tf.float32)
-        elbo = tf.reduce_mean(likelihoods, axis=0) - gaussian_kl(means, log_variances)
+        elbo = tf.reduce_mean(likelihoods, axis=0) - tf.reduce_sum(gaussian_kl(means, log_variances), axis=1)
         return -elbo, tf.math.log(samples) - tf.reduce_logsumexp(weights, axis=0)
 
     def word_costs(self, bags: tf.Tensor, noise: tf.Tensor) -> tf.Tensor:
@@ -188,9 +175,7 @@ class GaussianDecoder(keras.Model):
         return (above + (bags - self.mean(state)) ** 2 * tf.exp(-LEAST_LOG_VARIANCE - above)) / 2
 
 
-def gaussian_kl(means: tf.Tensor, log_variances: tf.Tensor) -> tf.Tensor:
-    """KL from N(mean, variance) to N(0, I) of each code, (B,), in nats."""
-    return tf.reduce_sum(tf.exp(log_variances) + means**2 - 1 - log_variances, axis=1) / 2
+Network = Autoencoder | Vae
 
 
 def _present(bags: tf.Tensor) -> tf.Tensor:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import logging
 import math
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import keras
@@ -86,11 +86,14 @@ def loss_of(network: Network, words: int) -> Callable[[Any, NDArray[np.float32]]
     def measure(bags: Any, noise: NDArray[np.float32]) -> list[NDArray[np.float64]]:
         starts = range(0, bags.shape[0], BLOCK)
         found = [losses(block, noise[at : at + BLOCK]) for at, block in zip(starts, blocks(bags), strict=True)]
-        return [
-            np.concatenate([part.numpy() for part in parts]).astype(np.float64) for parts in zip(*found, strict=True)
-        ]
+        return joined(found)
 
     return measure
+
+
+def joined(found: Sequence[tuple[tf.Tensor, ...]]) -> list[NDArray[np.float64]]:
+    """What was found block by block, each part in one piece."""
+    return [np.concatenate([part.numpy() for part in parts]).astype(np.float64) for parts in zip(*found, strict=True)]
 
 
 def _stepper(network: Network, recipe: Recipe) -> Callable[[tf.Tensor, tf.Tensor, tf.Tensor], tf.Tensor]:

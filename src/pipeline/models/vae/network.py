@@ -19,6 +19,7 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
+from pipeline.models.gaussian import bend, gaussian_kl
 from pipeline.models.recurrent.layers import accelerate
 from pipeline.models.vae.settings import Shape
 
@@ -74,8 +75,7 @@ class Vae(keras.Model):
         for reader in self.readers:
             state = reader(state, mask=mask)
         state = self._with_label(state, labels)
-        limited = LOG_VARIANCE_LIMIT * tf.tanh(self.log_variance(state) / LOG_VARIANCE_LIMIT)
-        return self.mean(state), limited
+        return self.mean(state), bend(self.log_variance(state), LOG_VARIANCE_LIMIT)
 
     def decode(self, codes: tf.Tensor, labels: tf.Tensor, counts: tf.Tensor) -> tf.Tensor:
         """Vectors (B, T, D) of the steps that count, from codes (B, L), labels (B,) and counts (B, T) bool."""
@@ -106,11 +106,6 @@ class Vae(keras.Model):
         if self.shape.conditioning == "separate":
             return state
         return tf.concat([state, 2 * tf.cast(labels, tf.float32)[:, None] - 1], axis=1)
-
-
-def gaussian_kl(means: tf.Tensor, log_variances: tf.Tensor) -> tf.Tensor:
-    """KL from N(mean, variance) to N(0, 1) of each entry, in nats."""
-    return (tf.exp(log_variances) + means**2 - 1 - log_variances) / 2
 
 
 def length_loss(words: tf.Tensor, heads: tf.Tensor) -> tf.Tensor:

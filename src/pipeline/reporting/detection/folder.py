@@ -10,7 +10,7 @@ import pandas as pd
 
 from pipeline.reporting.detection.facts import DetectionReport
 from pipeline.reporting.facts import Manifest
-from pipeline.reporting.folder import check_folder, read_json, read_table, read_yaml
+from pipeline.reporting.folder import read_frame, read_tables
 
 BOUNDS = ("value", "low", "high")
 COLUMNS = {
@@ -88,12 +88,5 @@ def read_detection(folder: Path) -> DetectionFolder:
     Raises:
         UserError: it is no folder, or one of its files is missing, damaged or incomplete.
     """
-    check_folder(folder)
-    tables = {name: read_table(folder / "tables" / f"{name}.parquet", columns) for name, columns in COLUMNS.items()}
-    return DetectionFolder(
-        path=folder,
-        report=read_json(folder / "report.json", DetectionReport),
-        manifest=read_json(folder / "manifest.json", Manifest),
-        config=read_yaml(folder / "config.yaml"),
-        tables=DetectionTables(**tables),
-    )
+    report, manifest, config = read_frame(folder, DetectionReport)
+    return DetectionFolder(folder, report, manifest, config, DetectionTables(**read_tables(folder, COLUMNS)))

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import pandas as pd
 
 from pipeline.reporting.facts import Manifest
-from pipeline.reporting.folder import check_folder, read_json, read_table, read_yaml
+from pipeline.reporting.folder import check_folder, read_frame, read_json, read_tables
 from pipeline.reporting.stream.facts import Kind, MemoryReport, StreamReport
 
-T = TypeVar("T")
 BOUNDS = ("value", "low", "high")
 DIFFERENCE = ("difference", "difference_low", "difference_high")
 STREAM_COLUMNS = {
@@ -103,8 +101,8 @@ def read_stream(folder: Path) -> StreamFolder:
     Raises:
         UserError: it is no folder, or one of its files is missing, damaged or incomplete.
     """
-    report, manifest, config = _frame(folder, StreamReport)
-    return StreamFolder(folder, report, manifest, config, StreamTables(**_tables(folder, STREAM_COLUMNS)))
+    report, manifest, config = read_frame(folder, StreamReport)
+    return StreamFolder(folder, report, manifest, config, StreamTables(**read_tables(folder, STREAM_COLUMNS)))
 
 
 def read_memory(folder: Path) -> MemoryFolder:
@@ -113,24 +111,10 @@ def read_memory(folder: Path) -> MemoryFolder:
     Raises:
         UserError: it is no folder, or one of its files is missing, damaged or incomplete.
     """
-    report, manifest, config = _frame(folder, MemoryReport)
-    return MemoryFolder(folder, report, manifest, config, MemoryTables(**_tables(folder, MEMORY_COLUMNS)))
+    report, manifest, config = read_frame(folder, MemoryReport)
+    return MemoryFolder(folder, report, manifest, config, MemoryTables(**read_tables(folder, MEMORY_COLUMNS)))
 
 
 @dataclass(frozen=True)
 class _Kind:
     kind: Kind
-
-
-def _frame(folder: Path, report: type[T]) -> tuple[T, Manifest, dict[str, Any]]:
-    """What lies beside the tables."""
-    check_folder(folder)
-    return (
-        read_json(folder / "report.json", report),
-        read_json(folder / "manifest.json", Manifest),
-        read_yaml(folder / "config.yaml"),
-    )
-
-
-def _tables(folder: Path, columns: Mapping[str, tuple[str, ...]]) -> dict[str, pd.DataFrame]:
-    return {name: read_table(folder / "tables" / f"{name}.parquet", needed) for name, needed in columns.items()}

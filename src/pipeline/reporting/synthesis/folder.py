@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from pipeline.reporting.facts import Manifest
-from pipeline.reporting.folder import check_folder, read_json, read_table, read_yaml
+from pipeline.reporting.folder import read_frame, read_tables
 from pipeline.reporting.synthesis.facts import SynthesisReport
 
 BOUNDS = ("value", "low", "high")
@@ -79,13 +79,5 @@ def read_synthesis(folder: Path) -> SynthesisFolder:
     Raises:
         UserError: it is no folder, or one of its files is missing, damaged or incomplete.
     """
-    check_folder(folder)
-    report = read_json(folder / "report.json", SynthesisReport)
-    tables = {name: read_table(folder / "tables" / f"{name}.parquet", columns) for name, columns in COLUMNS.items()}
-    return SynthesisFolder(
-        path=folder,
-        report=report,
-        manifest=read_json(folder / "manifest.json", Manifest),
-        config=read_yaml(folder / "config.yaml"),
-        tables=Tables(**tables),
-    )
+    report, manifest, config = read_frame(folder, SynthesisReport)
+    return SynthesisFolder(folder, report, manifest, config, Tables(**read_tables(folder, COLUMNS)))

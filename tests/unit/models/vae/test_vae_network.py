@@ -30,7 +30,7 @@ def test_kl_is_the_integral_and_what_draws_say() -> None:
     network()
     import tensorflow as tf
 
-    from pipeline.models.vae.network import gaussian_kl
+    from pipeline.models.gaussian import gaussian_kl
 
     means, log_variances = np.array([[0.0, 1.3, -2.0]]), np.array([[0.0, -1.7, 0.9]])
     (found,) = as_arrays(gaussian_kl(tf.constant(means), tf.constant(log_variances)))
