@@ -194,7 +194,7 @@ def _one_epoch(
     figures = _validate(validation.labels, scores, train.labels)
     seconds = time.perf_counter() - start
     row = Epoch(epoch, logs["loss"][0], logs["recall"][0], *figures, learning_rate=rate, seconds=seconds)
-    progress.finish_epoch(row)
+    progress.finish_epoch(row.epoch, f"val_loss {row.val_loss:.4f}", row)
     return row
 
 

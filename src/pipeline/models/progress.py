@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import sys
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import keras
@@ -36,14 +36,17 @@ class Progress:
         import keras
 
         def step(last: int, logs: dict[str, float] | None) -> None:
-            at = self._done * self._steps + min(last + 1, self._steps)  # Keras counts the last group as a whole one
-            self._bar.set_postfix(loss=f"{(logs or {})['loss']:.4f}", refresh=False)
-            self._bar.update(at - self._bar.n)
+            self.advance(min(last + 1, self._steps), (logs or {})["loss"])  # Keras counts the last group as whole
 
         return [keras.callbacks.LambdaCallback(on_train_batch_end=step)]
 
-    def finish_epoch(self, row: Any) -> None:
-        """Say what the epoch came to: a dataclass with `epoch` and `val_loss`."""
-        self._done = row.epoch
-        self._bar.set_description(f"epoch {row.epoch}/{self._epochs} val_loss {row.val_loss:.4f}")
-        log.debug("epoch %d/%d: %s", row.epoch, self._epochs, row)
+    def advance(self, steps: int, loss: float) -> None:
+        """Say how far the epoch is, in steps, and the loss so far."""
+        self._bar.set_postfix(loss=f"{loss:.4f}", refresh=False)
+        self._bar.update(self._done * self._steps + steps - self._bar.n)
+
+    def finish_epoch(self, epoch: int, figure: str, row: object) -> None:
+        """Say what the epoch came to: the figure that epochs are chosen by on the bar, the whole row in the log."""
+        self._done = epoch
+        self._bar.set_description(f"epoch {epoch}/{self._epochs} {figure}")
+        log.debug("epoch %d/%d: %s", epoch, self._epochs, row)

@@ -91,9 +91,9 @@ def test_the_bar_ends_where_the_training_does(tmp_path: Path, monkeypatch: pytes
     places = []
     real = fitting.Progress.finish_epoch
 
-    def finish(bar: Any, row: Any) -> None:
+    def finish(bar: Any, *said: Any) -> None:
         places.append(bar._bar.n)
-        real(bar, row)
+        real(bar, *said)
 
     monkeypatch.setattr(fitting.Progress, "finish_epoch", finish)
     train(tmp_path, recipe)

@@ -97,6 +97,39 @@ def _run_alone(
     return _run([layer], sequences, initial_state, mask, training=bool(training))[0]
 
 
+def read_rows(
+    layer: Recurrent,
+    rows: tf.Tensor,
+    symbols: tf.Tensor,
+    counts: tf.Tensor,
+    state: tf.Tensor,
+    *,
+    training: bool,
+    sequences: bool,
+) -> tuple[tf.Tensor, tf.Tensor]:
+    """Run a layer over symbols: what each brings is a row of a table, the product of its vector and the kernel.
+
+    So one-hot vectors are never made. The layer's own dropout is left out, and its compiled loop runs wherever.
+
+    Shapes: V symbols; rows (V, G), symbols (N,) of one sequence after the other, counts (B,) steps of each, state (B,
+    S). Returns the units after each step (N, H), or unless `sequences` after the last one (B, H), and the state (B, S).
+    """
+    units, counts = layer.units, tf.cast(counts, tf.int64)
+    states, final = recur(
+        CELLS[type(layer)],
+        tf.gather(_widen(rows, units), symbols)[None, None],
+        _recurrent_kernel(layer.cell)[None],
+        _biases(layer.cell)[None],
+        _widen(state, units)[None],
+        tf.ones((1, 1, tf.size(counts), units + -units % LANES)),
+        Packing(tf.cumsum(counts, exclusive=True), counts),
+        sequences=sequences,
+        training=training,
+    )
+    last = tf.concat([each[:, :units] for each in tf.split(final[0], CELLS[type(layer)].states, axis=-1)], -1)
+    return states[0, :, :units] if sequences else last[:, :units], last
+
+
 class _Chains:
     """Layers of a model that read the same sequences: in each call of the model, its first runs all of them.
 

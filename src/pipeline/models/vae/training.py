@@ -193,7 +193,7 @@ def _one_epoch(
         epoch, **logs, **{f"val_{name}": value for name, value in measured.items()},
         beta=beta, seconds=time.perf_counter() - start,
     )  # fmt: skip
-    progress.finish_epoch(row)
+    progress.finish_epoch(row.epoch, f"val_loss {row.val_loss:.4f}", row)
     return row
 
 
