@@ -5,7 +5,7 @@ A question that the run cannot answer, for want of a detector, is left out.
 
 from __future__ import annotations
 
-from pipeline.reporting.detection.answers import Finding
+from pipeline.reporting.answers import Finding
 from pipeline.reporting.detection.label_findings import how_far_from_labels, what_contamination_costs, what_works
 from pipeline.reporting.detection.model_findings import does_depth_help, does_the_premise_hold, is_it_length
 from pipeline.reporting.detection.scene import Scene

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from pipeline.reporting.detection.answers import Finding, Style
-from pipeline.reporting.detection.contests import Dose, difference_said
+from pipeline.reporting.answers import Finding, Style
+from pipeline.reporting.detection.contests import Dose
 from pipeline.reporting.detection.names import SUPERVISED, Detector, model_said
-from pipeline.reporting.detection.scene import CHANCE, Scene, apart, said, share_said
+from pipeline.reporting.detection.scene import CHANCE, Scene
 from pipeline.reporting.facts import Estimate
+from pipeline.reporting.gaps import apart, difference_said, said, share_said
 from pipeline.reporting.grid import Verdict, upper
 from pipeline.reporting.words import decimal, listed, quantity, signed
 

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from pipeline.reporting.detection.contests import whole
 from pipeline.reporting.detection.folder import DetectionTables
 from pipeline.reporting.detection.model_findings import density
 from pipeline.reporting.detection.names import Detector
 from pipeline.reporting.detection.scene import Scene
+from pipeline.reporting.gaps import whole
 from pipeline.reporting.words import count, decimal, quantity, signed
 
 MOST_TIMES = 100  # as often as in the other kinds: told as a number up to there

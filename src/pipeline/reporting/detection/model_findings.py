@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from pipeline.reporting.detection.answers import Finding, Style
+from pipeline.reporting.answers import Finding, Style
 from pipeline.reporting.detection.contests import Contest
 from pipeline.reporting.detection.names import Detector, model_said
-from pipeline.reporting.detection.scene import CHANCE, Scene, said
+from pipeline.reporting.detection.scene import CHANCE, Scene
 from pipeline.reporting.facts import Estimate
+from pipeline.reporting.gaps import said
 from pipeline.reporting.grid import Verdict, differs, upper
 from pipeline.reporting.words import decimal
 

@@ -10,14 +10,13 @@ from functools import cached_property
 import pandas as pd
 
 from pipeline.artifacts.detection import Measure
-from pipeline.reporting import words
-from pipeline.reporting.detection.contests import Contest, Dose, RuleContest, least_p, number, whole
+from pipeline.reporting.detection.contests import Contest, Dose, RuleContest
 from pipeline.reporting.detection.facts import DetectionReport
 from pipeline.reporting.detection.folder import DetectionTables
 from pipeline.reporting.detection.names import Detector, Given, read_detectors
 from pipeline.reporting.facts import Estimate
+from pipeline.reporting.gaps import least_p, number
 from pipeline.reporting.grid import estimate, find
-from pipeline.reporting.words import decimal
 
 CHANCE = 0.5  # the ROC-AUC of guessing
 
@@ -133,21 +132,6 @@ class Scene:
 
     def _named(self, key: str) -> Detector | None:
         return next((one for one in self.detectors if one.key == key), None)
-
-
-def said(found: Estimate) -> str:
-    """0.951 [0.930, 0.960], kept on one line."""
-    return whole(f"{decimal(found.value)} {words.interval(found.low, found.high)}".strip())
-
-
-def share_said(share: float) -> str:
-    """A share as 12.6 %."""
-    return whole(words.percent(100 * share))
-
-
-def apart(first: Estimate, second: Estimate) -> bool:
-    """Whether two intervals do not overlap: a strict test where no paired one was made."""
-    return first.is_known and second.is_known and (first.low > second.high or first.high < second.low)
 
 
 def _gap(row: pd.Series, least: float) -> tuple[Estimate, float, float]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from pipeline.reporting.detection.facts import DetectionReport
 from pipeline.reporting.detection.folder import DetectionTables
 from pipeline.reporting.detection.names import MEASURES, Detector, model_said
-from pipeline.reporting.detection.scene import Scene, said, share_said
+from pipeline.reporting.detection.scene import Scene
+from pipeline.reporting.gaps import said, share_said
 from pipeline.reporting.grid import each_once
 from pipeline.reporting.sentences import Notice, leakage_sentence, notices, parts_sentence
 from pipeline.reporting.words import METRIC, count, decimal, listed, quantity

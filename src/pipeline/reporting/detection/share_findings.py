@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import math
 
-from pipeline.reporting.detection.answers import Finding, Style
+from pipeline.reporting.answers import Finding, Style
 from pipeline.reporting.detection.contests import RuleContest
 from pipeline.reporting.detection.label_findings import VERDICT_STYLES
 from pipeline.reporting.detection.names import RULES
-from pipeline.reporting.detection.scene import CHANCE, Scene, said, share_said
+from pipeline.reporting.detection.scene import CHANCE, Scene
+from pipeline.reporting.gaps import said, share_said
 from pipeline.reporting.grid import Verdict
 from pipeline.reporting.words import listed, quantity
 

@@ -7,11 +7,12 @@ import math
 import pandas as pd
 
 from pipeline.reporting import words
-from pipeline.reporting.detection.contests import SIGNIFICANT, Contest, Dose, Gap
+from pipeline.reporting.detection.contests import Contest, Dose
 from pipeline.reporting.detection.names import BOUNDS, MEASURES, WITHOUT_FITTING, Detector, Given, model_name
-from pipeline.reporting.detection.scene import CHANCE, Scene, share_said
+from pipeline.reporting.detection.scene import CHANCE, Scene
 from pipeline.reporting.detection.share_findings import LABELS, rule_said
 from pipeline.reporting.facts import Estimate
+from pipeline.reporting.gaps import SIGNIFICANT, Gap, share_said
 from pipeline.reporting.grid import Row, Table, difference_cell, each_once, upper, value_cell
 from pipeline.reporting.tables import Cell
 from pipeline.reporting.words import METRIC, quantity

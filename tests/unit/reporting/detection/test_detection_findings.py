@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from detection_samples_page import Made, make_scene
-from pipeline.reporting.detection.answers import Finding
+from pipeline.reporting.answers import Finding
 from pipeline.reporting.detection.findings import findings
 from pipeline.reporting.detection.label_findings import how_far_from_labels, what_contamination_costs, what_works
 from pipeline.reporting.detection.model_findings import does_depth_help, does_the_premise_hold, is_it_length
