@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Literal
 
 import pandas as pd
 
 from pipeline.artifacts.characters import NO_CLASS
 from pipeline.reporting.characters.folder import CharactersTables
+from pipeline.reporting.characters.shown import ngram_name
 from pipeline.reporting.facts import Classes
 from pipeline.reporting.grid import each_once
-from pipeline.reporting.words import decimal
+from pipeline.reporting.words import decimal, quantity
 
 Kind = Literal["network", "ngram", "compressor"]
 CELLS = {"simple_rnn": "RNN", "lstm": "LSTM", "gru": "GRU"}
@@ -26,14 +25,26 @@ class Model:
     Attributes:
         key: its name in the files.
         kind: what it is.
-        short: its name where there is little room.
-        said: its name in a sentence.
+        short: its name for people.
+        what: its layers, where it has any.
     """
 
     key: str
     kind: Kind
     short: str
-    said: str
+    what: str
+
+    @property
+    def said(self) -> str:
+        """Its name where a sentence first speaks of it: char_lstm (LSTM, 128 units), the 5-gram model."""
+        if self.what:
+            return f"{self.short} ({self.what})"
+        return f"the {self.short} model" if self.kind == "ngram" else self.short
+
+    @property
+    def named(self) -> str:
+        """Its name where it is known already: char_lstm, the 5-gram model."""
+        return f"the {self.short} model" if self.kind == "ngram" else self.short
 
 
 @dataclass(frozen=True)
@@ -58,24 +69,19 @@ class Network(Model):
 
 
 def read_networks(writers: pd.DataFrame) -> list[Network]:
-    """The networks in the order of the table; two that would have the same name carry their key too."""
-    return _told_apart([_network(row) for _, row in writers.iterrows()])
+    """The networks in the order of the table."""
+    return [_network(row) for _, row in writers.iterrows()]
 
 
 def read_models(tables: CharactersTables) -> list[Model]:
-    """Networks, n-gram models and compressors, each in the order of the tables."""
-    kinds = tables.bits.drop_duplicates("name").set_index("name")["kind"]
-    counted = [_ngram(str(name)) for name, kind in kinds.items() if kind == "ngram"]
-    packed = [
-        Model(str(name), "compressor", str(name), str(name)) for name, kind in kinds.items() if kind == "compressor"
-    ]
-    return [*read_networks(tables.writers), *counted, *packed]
-
-
-def model_names(tables: CharactersTables) -> dict[str, str]:
-    """Key -> short name of every model, those that only wrote samples too: "LSTM 128, windowed", "5-gram"."""
-    written = (_ngram(key) for key in each_once(tables.sample_scores["name"].astype(str)))
-    return {one.key: one.short for one in (*written, *read_models(tables))}
+    """Networks, n-gram models and compressors, each in the order of the tables; those that only wrote samples last."""
+    found: list[Model] = [*read_networks(tables.writers)]
+    for name, kind in tables.bits[["name", "kind"]].drop_duplicates("name").astype(str).itertuples(index=False):
+        if kind in {"ngram", "compressor"}:
+            found.append(Model(name, kind, ngram_name(name), ""))
+    known = {one.key for one in found}
+    written = [name for name in each_once(tables.sample_scores["name"].astype(str)) if name not in known]
+    return [*found, *(Model(name, "ngram", ngram_name(name), "") for name in written)]
 
 
 def class_said(label: int, classes: Classes) -> str:
@@ -89,17 +95,15 @@ def temperature_said(temperature: float) -> str:
 
 
 def _network(row: pd.Series) -> Network:
-    cell, units, scheme = CELLS.get(str(row["cell"]), str(row["cell"])), int(row["units"]), str(row["scheme"])
-    is_windowed = scheme == "windowed"
-    article = "the windowed" if is_windowed else "the"
+    cell, units = CELLS.get(str(row["cell"]), str(row["cell"])), int(row["units"])
     return Network(
         key=str(row["name"]),
         kind="network",
-        short=f"{cell} {units}{', windowed' if is_windowed else ''}",
-        said=f"{article} {cell} of {units} units",
+        short=str(row["name"]),
+        what=f"{cell}, {quantity(units, 'unit')}",
         cell=cell,
         units=units,
-        scheme=scheme,
+        scheme=str(row["scheme"]),
         conditional=bool(row["conditional"]),
         num_params=int(row["num_params"]),
         epochs=int(row["epochs"]),
@@ -108,18 +112,3 @@ def _network(row: pd.Series) -> Network:
         seconds=float(row["seconds"]),
         messages_per_second=float(row["messages_per_second"]),
     )
-
-
-def _ngram(key: str) -> Model:
-    order = key.removeprefix("ngram_")
-    short = f"{order}-gram" if order.isdigit() else key.replace("_", " ")
-    return Model(key, "ngram", short, f"the {short} model" if order.isdigit() else short)
-
-
-def _told_apart(networks: Iterable[Network]) -> list[Network]:
-    found = list(networks)
-    times = Counter(one.short for one in found)
-    return [
-        one if times[one.short] == 1 else replace(one, short=f"{one.short} ({one.key})", said=f"{one.said} ({one.key})")
-        for one in found
-    ]
