@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Literal
 
@@ -9,7 +10,6 @@ import pandas as pd
 
 from pipeline.artifacts.characters import NO_CLASS
 from pipeline.reporting.characters.folder import CharactersTables
-from pipeline.reporting.characters.shown import ngram_name
 from pipeline.reporting.facts import Classes
 from pipeline.reporting.grid import each_once
 from pipeline.reporting.words import decimal, quantity
@@ -82,6 +82,11 @@ def read_models(tables: CharactersTables) -> list[Model]:
     known = {one.key for one in found}
     written = [name for name in each_once(tables.sample_scores["name"].astype(str)) if name not in known]
     return [*found, *(Model(name, "ngram", ngram_name(name), "") for name in written)]
+
+
+def ngram_name(name: str) -> str:
+    """5-gram; other names as they are."""
+    return re.sub(r"^ngram_(\d+)$", r"\1-gram", name)
 
 
 def class_said(label: int, classes: Classes) -> str:
