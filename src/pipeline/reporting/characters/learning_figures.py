@@ -1,0 +1,162 @@
+"""Figures of learning, over epochs and over seconds: each draws on the axes it is given and returns nothing."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from pipeline.reporting.characters.figures import SMALL
+from pipeline.reporting.characters.lines import Line, Reference
+from pipeline.reporting.curves import MOST_MARKERS
+from pipeline.reporting.style import INK, LOOKS, MUTED
+from pipeline.reporting.words import duration
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+LEAST_RANGE = 0.3  # bits per character that an axis spans at least
+ROOM = 1.3  # of the way from the least bits to where the slowest network is halfway through
+LEAST_SECONDS = 0.01  # a logarithmic axis has no 0
+LEAST_SPAN = 10.0  # by which the ends of the axis of seconds differ at least
+LABEL = 0.13  # of the height of the axes that a label of two lines beside it takes
+RING: dict[str, Any] = {
+    "linestyle": "none", "marker": "o", "markersize": 10, "markerfacecolor": "none", "markeredgecolor": INK,
+    "markeredgewidth": 1.2, "zorder": 4,
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Race:
+    """A streamed network against its windowed twin, as `BitScores.race` has it; NaN: it never got there."""
+
+    name: str
+    val_bits: float
+    windowed_seconds: float
+    streamed_seconds: float
+
+    @property
+    def outcome(self) -> str:
+        """How much sooner the streamed one got there, and when."""
+        taken, usual = self.streamed_seconds, self.windowed_seconds
+        if math.isnan(taken) or math.isnan(usual):
+            return "not reached"
+        ratio = max(usual, LEAST_SECONDS) / max(taken, LEAST_SECONDS)
+        times, word = (ratio, "sooner") if ratio >= 1 else (1 / ratio, "later")
+        return f"{_times(times)}× {word}\n{duration(taken)} against {duration(usual)}"
+
+
+def limits(history: pd.DataFrame, references: Sequence[Reference]) -> tuple[float, float]:
+    """Ends of an axis of bits that shows where all networks come to; the first epochs may begin above it."""
+    values = history[["train_bits", "val_bits"]].to_numpy(np.float64)
+    levels = [reference.value for reference in references]
+    known = [*values[np.isfinite(values)], *levels]
+    if not known:
+        return 0.0, 1.0
+    low, halfway = min(known), history.groupby("name")["val_bits"].median().max()
+    settled = max(level for level in (*levels, halfway, low) if math.isfinite(level))
+    room = max(ROOM * (settled - low), LEAST_RANGE)
+    return low - 0.08 * room, low + room
+
+
+def epochs_panel(axes: Axes, history: pd.DataFrame, kept_epoch: int, references: Sequence[Reference]) -> None:
+    """One network's bits per character in training and on validation; a ring marks the epoch that was kept."""
+    from matplotlib.ticker import MaxNLocator
+
+    for reference in references:
+        axes.axhline(reference.value, **reference.pen, label=reference.name)
+    rows = history.sort_values("epoch")
+    every = math.ceil(len(rows) / MOST_MARKERS)
+    for style, column, name in ((LOOKS[1], "train_bits", "training"), (LOOKS[0], "val_bits", "validation")):
+        axes.plot(rows["epoch"], rows[column], **style.dots, markersize=3.5, markevery=every, label=name)
+    kept = rows[rows["epoch"] == kept_epoch]
+    axes.plot(kept["epoch"], kept["val_bits"], **RING, label="kept epoch")
+    axes.xaxis.set_major_locator(MaxNLocator(integer=True, nbins=6, min_n_ticks=1))
+    axes.set_xlim(rows["epoch"].min() - 0.6, rows["epoch"].max() + 0.6)
+
+
+def nats_axis(axes: Axes) -> None:
+    """The same at the right edge as a loss in nats."""
+    right = axes.secondary_yaxis("right", functions=(_nats, _bits))
+    right.set_ylabel("Loss (nats per character)")
+
+
+def seconds_panel(axes: Axes, history: pd.DataFrame, lines: Sequence[Line], races: Sequence[Race]) -> None:
+    """Validation bits per character of all networks over the seconds that they had taken by then.
+
+    The limits of the axis of bits must be set. For each race, a thin line goes from where the streamed network had
+    paid as little as the windowed one ever did to the edge, where it says how much sooner that was.
+    """
+    ends = []
+    for line in lines:
+        rows = history[history["name"] == line.model].sort_values("epoch")
+        seconds = rows["seconds"].cumsum().clip(lower=LEAST_SECONDS)
+        every = math.ceil(len(rows) / MOST_MARKERS)
+        axes.plot(seconds, rows["val_bits"], **line.dots, markevery=every, label=line.name)
+        ends += [*seconds[np.isfinite(seconds)]]
+    _seconds_axis(axes, ends)
+    shown = [race for race in races if math.isfinite(race.val_bits)]
+    low, high = axes.get_ylim()
+    heights = [(race.val_bits - low) / (high - low) for race in shown]
+    for race, height, place in zip(shown, heights, spread(heights, LABEL), strict=True):
+        _mark_race(axes, race, height, place)
+
+
+def spread(places: Sequence[float], gap: float) -> list[float]:
+    """The places between 0 and 1, moved apart so that no two are nearer than `gap`; their order stays."""
+    order = np.argsort(places, kind="stable")
+    gap = min(gap, 1 / max(len(places) - 1, 1))
+    found = np.clip(np.asarray(places, float)[order], 0, 1)
+    for index in range(1, len(found)):
+        found[index] = max(found[index], found[index - 1] + gap)
+    if len(found) and found[-1] > 1:
+        found[-1] = 1
+        for index in range(len(found) - 2, -1, -1):
+            found[index] = min(found[index], found[index + 1] - gap)
+    moved = np.empty_like(found)
+    moved[order] = found
+    return moved.tolist()
+
+
+def _mark_race(axes: Axes, race: Race, height: float, place: float) -> None:
+    """The level, the points where both reach it, and beside the axes what came of it, as high as `place`."""
+    points = [seconds for seconds in (race.streamed_seconds, race.windowed_seconds) if not math.isnan(seconds)]
+    reached = [max(seconds, LEAST_SECONDS) for seconds in points]
+    start = min(reached, default=axes.get_xlim()[0])
+    axes.plot([start, axes.get_xlim()[1]], [race.val_bits] * 2, color=MUTED, linewidth=0.8, zorder=1.5)
+    axes.plot(reached, [race.val_bits] * len(reached), color=INK, linestyle="none", marker="|", markersize=13, zorder=4)
+    axes.annotate(
+        f"{race.name}\n{race.outcome}", (1, min(max(height, 0), 1)), (1.025, place), xycoords="axes fraction",
+        textcoords="axes fraction", va="center", fontsize=SMALL, annotation_clip=False,
+        arrowprops={"arrowstyle": "-", "color": MUTED, "linewidth": 0.6, "shrinkA": 1, "shrinkB": 0},
+    )  # fmt: skip
+
+
+def _seconds_axis(axes: Axes, ends: Sequence[float]) -> None:
+    from matplotlib.ticker import LogLocator, NullLocator
+
+    axes.set_xscale("log")
+    low, high = min(ends, default=1.0), max(ends, default=1.0)
+    widening = math.sqrt(max(LEAST_SPAN / (high / low), 1)) * 1.15
+    axes.set_xlim(low / widening, high * widening)
+    axes.xaxis.set_major_locator(LogLocator(subs=(1.0, 3.0), numticks=12))
+    axes.xaxis.set_minor_locator(NullLocator())
+    axes.xaxis.set_major_formatter(lambda value, _: f"{value:,.0f}" if value >= 1 else f"{value:g}")
+    axes.set_xlabel("Seconds of training and validation (logarithmic)")
+
+
+def _times(ratio: float) -> str:
+    """14, or 3.2 where a whole number would say too little."""
+    return f"{ratio:,.0f}" if ratio >= 9.95 else f"{ratio:.1f}"
+
+
+def _nats(bits: Any) -> Any:
+    return bits * math.log(2)
+
+
+def _bits(nats: Any) -> Any:
+    return nats / math.log(2)

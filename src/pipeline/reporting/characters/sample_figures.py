@@ -1,0 +1,67 @@
+"""Figures of samples by temperature: each draws on the axes it is given and returns nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from pipeline.reporting.characters.lines import Line
+from pipeline.reporting.style import INK, MUTED
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+APART = 0.045  # of the least step between temperatures: how far two models are moved apart
+REAL = {"color": INK, "linewidth": 1.2, "linestyle": (0, (6, 1.6, 1, 1.6))}
+
+
+@dataclass(frozen=True)
+class Score:
+    """A score in a figure: its key in the tables, and its title and unit."""
+
+    key: str
+    title: str
+    is_percent: bool
+
+
+SCORES = (
+    Score("real_words", "Real words", is_percent=True),
+    Score("distinct_2", "Different pairs of words (distinct-2)", is_percent=False),
+    Score("self_bleu", "Repeating each other (self-BLEU)", is_percent=False),
+    Score("copied_characters", "Copied runs of 20 characters", is_percent=True),
+)
+
+
+def score_panel(axes: Axes, table: pd.DataFrame, lines: Sequence[Line], score: Score) -> None:
+    """One score against temperature, a line a model; whiskers are the range over draws, the level is of real messages.
+
+    `table` holds the rows of this score alone.
+    """
+    temperatures = sorted(table["temperature"].unique())
+    step = APART * min(np.diff(temperatures), default=1.0)
+    for index, line in enumerate(lines):
+        rows = table[table["name"] == line.model].sort_values("temperature")
+        places = rows["temperature"] + step * (index - (len(lines) - 1) / 2)
+        ends = np.stack([rows["value"] - rows["low"], rows["high"] - rows["value"]]).clip(min=0)
+        axes.errorbar(places, rows["value"], yerr=ends, **line.dots, label=line.name, elinewidth=0.8, capsize=1.5)
+    _draw_real(axes, table["holdout"].dropna())
+    axes.set_title(score.title)
+    axes.set_xticks(temperatures, [f"{temperature:g}" for temperature in temperatures])
+    room = max(step * (len(lines) / 2 + 3), 0.05 * (temperatures[-1] - temperatures[0]))
+    axes.set_xlim(temperatures[0] - room, temperatures[-1] + room)
+    axes.margins(y=0.08)
+    if score.is_percent:
+        axes.yaxis.set_major_formatter(lambda value, _: f"{value:g} %")
+
+
+def _draw_real(axes: Axes, holdout: pd.Series) -> None:
+    """The level of as many real messages, and a band where sets of other sizes came to another."""
+    if holdout.empty:
+        return
+    if holdout.max() > holdout.min():
+        axes.axhspan(holdout.min(), holdout.max(), color=MUTED, alpha=0.16, linewidth=0)
+    axes.axhline(holdout.mean(), **REAL, label="real test messages")
