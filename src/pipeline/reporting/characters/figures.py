@@ -21,8 +21,17 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 SMALL = 7.5  # points
-APART = 0.31  # of a row, on either side of its middle, over which temperatures are spread
-WHISKER: dict[str, Any] = {"linestyle": "none", "elinewidth": 1.2, "capsize": 2, "markersize": 5}
+SLIM, MARGIN = 2.4, 0.7  # heights, in rows of one mark: of a row without any, and above and below the marks of a model
+WHISKER: dict[str, Any] = {"linestyle": "none", "elinewidth": 1.2, "capsize": 2}
+
+
+@dataclass(frozen=True)
+class Row:
+    """A name at the left edge, and where."""
+
+    name: str
+    place: float
+    is_heading: bool = False
 
 
 @dataclass(frozen=True)
@@ -53,38 +62,47 @@ def bits(axes: Axes, groups: Sequence[Group], reference: Reference | None) -> No
     """A row a model: its bits per character with the 95 % interval, written at the edge too."""
     if reference is not None:
         axes.axvline(reference.value, **reference.pen, label=reference.name, zorder=1)
-    titles = []
+    rows = []
     for group in groups:
-        titles.append(group.name)
+        rows.append(Row(group.name, len(rows), is_heading=True))
         for name, found in group.members:
-            _point(axes, len(titles), found, group.look)
-            _write_beside(axes, len(titles), f"{words.decimal(found.value)} {words.interval(found.low, found.high)}")
-            titles.append(name)
-    _name_rows(axes, titles, _headings([group.members for group in groups]))
+            _point(axes, len(rows), found, group.look)
+            _write_beside(axes, len(rows), f"{words.decimal(found.value)} {words.interval(found.low, found.high)}")
+            rows.append(Row(name, len(rows)))
+    _name_rows(axes, rows)
+    axes.set_ylim(len(rows) - 0.5, -0.5)
     axes.margins(x=0.03)
 
 
 def recognition(axes: Axes, asked: Sequence[Asked], looks: Mapping[float, tuple[str, Look]]) -> None:
     """A row a model, in it a mark a temperature: the share of its samples that is called positive, in percent.
 
-    `looks` maps a temperature to its name and its look.
-    Above the models of a group, and as a band behind them, stand the real messages.
+    `looks` maps a temperature to its name and its look. The axes are as high as `recognition_height` says, in rows of
+    one mark; above the models of a group, and as a band behind them, stand the real messages.
     """
-    titles, named = [], set()
-    places = dict(zip(looks, np.linspace(-APART, APART, len(looks)) if len(looks) > 1 else [0.0], strict=True))
+    rows, top, named = [], 0.0, set()
     for group in asked:
-        titles += [group.name, "real test messages"]
-        _band(axes, (len(titles) - 1, len(titles) + len(group.members)), group.real)
+        rows += [Row(group.name, top + SLIM / 2, is_heading=True), Row("real test messages", top + 1.5 * SLIM)]
+        top += 2 * SLIM
+        _band(axes, (top - SLIM, top + len(group.members) * _tall(looks)), group.real)
         for name, found in group.members:
+            rows.append(Row(name, top + _tall(looks) / 2))
+            places = dict(zip(looks, top + MARGIN + 0.5 + np.arange(len(looks)), strict=True))
+            top += _tall(looks)
             for temperature, share in found.items():
                 name_of, style = looks[temperature]
                 label = "" if temperature in named else f"temperature {name_of}"
                 named.add(temperature)
-                _point(axes, len(titles) + places[temperature], _percent(share), style, label)
-            titles.append(name)
-    _name_rows(axes, titles, _headings([[group.real, *group.members] for group in asked]))
+                _point(axes, places[temperature], _percent(share), style, label, size=4.2)
+    _name_rows(axes, rows)
+    axes.set_ylim(top, 0)
     axes.set_xlim(-3, 103)
     axes.xaxis.set_major_formatter(lambda value, _: f"{value:g} %")
+
+
+def recognition_height(asked: Sequence[Asked], looks: Mapping[float, object]) -> float:
+    """Height of the figure of recognition, in rows of one mark."""
+    return sum(2 * SLIM + len(group.members) * _tall(looks) for group in asked)
 
 
 def count_rows(groups: Sequence[Group]) -> int:
@@ -92,17 +110,16 @@ def count_rows(groups: Sequence[Group]) -> int:
     return sum(1 + len(group.members) for group in groups)
 
 
-def _band(axes: Axes, rows: tuple[int, int], real: Estimate) -> None:
-    """What real messages come to: a mark in the first of these rows, its interval behind the others."""
+def _band(axes: Axes, ends: tuple[float, float], real: Estimate) -> None:
+    """What real messages come to: a mark in the first row between these ends, its interval behind all of them."""
     found = _percent(real)
-    _point(axes, rows[0], found, Look(INK, "-", "D"))
-    ends = (rows[0] - 0.5, rows[1] - 0.5)
+    _point(axes, ends[0] + SLIM / 2, found, Look(INK, "-", "D"))
     if found.is_known:
         axes.fill_betweenx(ends, found.low, found.high, color=MUTED, alpha=0.16, linewidth=0, zorder=0.6)
     axes.plot([found.value] * 2, ends, color=INK, linewidth=0.9, linestyle=DASHED, zorder=0.7)
 
 
-def _point(axes: Axes, place: float, found: Estimate, style: Look, label: str = "") -> None:
+def _point(axes: Axes, place: float, found: Estimate, style: Look, label: str = "", size: float = 5) -> None:
     """A mark with its whisker; a value without an interval has none, and what is undefined says so."""
     if math.isnan(found.value):
         axes.annotate(
@@ -113,7 +130,7 @@ def _point(axes: Axes, place: float, found: Estimate, style: Look, label: str = 
     whiskers = np.nan_to_num([[found.value - found.low], [found.high - found.value]]).clip(min=0)
     axes.errorbar(
         [found.value], [place], xerr=whiskers if found.is_known else None, color=style.color, marker=style.marker,
-        label=label or None, **WHISKER,
+        label=label or None, markersize=size, **WHISKER,
     )  # fmt: skip
 
 
@@ -124,24 +141,23 @@ def _write_beside(axes: Axes, place: int, text: str) -> None:
     )  # fmt: skip
 
 
-def _headings(groups: Sequence[Sequence[object]]) -> set[int]:
-    """Rows that have the name of a group: each stands above its members."""
-    sizes = [1 + len(members) for members in groups]
-    return {sum(sizes[:number]) for number in range(len(sizes))}
-
-
-def _name_rows(axes: Axes, titles: Sequence[str], headings: set[int]) -> None:
-    axes.set_ylim(len(titles) - 0.5, -0.5)
-    axes.set_yticks(range(len(titles)), titles)
+def _name_rows(axes: Axes, rows: Sequence[Row]) -> None:
+    """Names at the left edge; each group is set apart from the one above it by a line."""
+    axes.set_yticks([row.place for row in rows], [row.name for row in rows])
     axes.grid(visible=False, axis="y")
     axes.tick_params(axis="y", length=0)
-    for place, tick in enumerate(axes.yaxis.get_major_ticks(len(titles))):
-        is_heading = place in headings
-        tick.label1.set_fontweight("bold" if is_heading else "normal")
-        if not is_heading:
-            axes.axhline(place, color=FAINT, linewidth=0.6, zorder=0.5)
-        elif place:
-            axes.axhline(place - 0.5, color=MUTED, linewidth=0.6, zorder=0.5)
+    for row, tick in zip(rows, axes.yaxis.get_major_ticks(len(rows)), strict=True):
+        tick.label1.set_fontweight("bold" if row.is_heading else "normal")
+        if not row.is_heading:
+            axes.axhline(row.place, color=FAINT, linewidth=0.6, zorder=0.5)
+        elif row is not rows[0]:
+            half = (rows[1].place - rows[0].place) / 2
+            axes.axhline(row.place - half, color=MUTED, linewidth=0.6, zorder=0.5)
+
+
+def _tall(looks: Mapping[float, object]) -> float:
+    """Height of a model's row, in rows of one mark."""
+    return max(len(looks) + 2 * MARGIN, SLIM)
 
 
 def _percent(share: Estimate) -> Estimate:

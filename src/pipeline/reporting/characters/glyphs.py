@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cache
 
 FONTS = ("DejaVu Sans Mono", "DejaVu Sans")
-END, CUT = "∎", "…"
+END, CUT = "◆", "…"
 MISSING, CONTROL = "□", "�"  # for characters that the fonts lack, and for those that have no shape
 CARRIER = "\N{DOTTED CIRCLE}"  # that a combining mark sits on
 SHOWN = {"": END, "\n": "↵", "\r": "↵", "\t": "⇥"}

@@ -23,7 +23,7 @@ LEAST_RANGE = 0.3  # bits per character that an axis spans at least
 ROOM = 1.3  # of the way from the least bits to where the slowest network is halfway through
 LEAST_SECONDS = 0.01  # a logarithmic axis has no 0
 LEAST_SPAN = 10.0  # by which the ends of the axis of seconds differ at least
-LABEL = 0.13  # of the height of the axes that a label of two lines beside it takes
+LABEL = 0.15  # of the height of the axes that a label of three lines beside it takes
 RING: dict[str, Any] = {
     "linestyle": "none", "marker": "o", "markersize": 10, "markerfacecolor": "none", "markeredgecolor": INK,
     "markeredgewidth": 1.2, "zorder": 4,
@@ -67,16 +67,18 @@ def epochs_panel(axes: Axes, history: pd.DataFrame, kept_epoch: int, references:
     """One network's bits per character in training and on validation; a ring marks the epoch that was kept."""
     from matplotlib.ticker import MaxNLocator
 
-    for reference in references:
-        axes.axhline(reference.value, **reference.pen, label=reference.name)
     rows = history.sort_values("epoch")
     every = math.ceil(len(rows) / MOST_MARKERS)
     for style, column, name in ((LOOKS[1], "train_bits", "training"), (LOOKS[0], "val_bits", "validation")):
         axes.plot(rows["epoch"], rows[column], **style.dots, markersize=3.5, markevery=every, label=name)
     kept = rows[rows["epoch"] == kept_epoch]
     axes.plot(kept["epoch"], kept["val_bits"], **RING, label="kept epoch")
+    for reference in references:
+        axes.axhline(reference.value, **reference.pen, label=reference.name, zorder=1)
     axes.xaxis.set_major_locator(MaxNLocator(integer=True, nbins=6, min_n_ticks=1))
-    axes.set_xlim(rows["epoch"].min() - 0.6, rows["epoch"].max() + 0.6)
+    first, last = rows["epoch"].min(), rows["epoch"].max()
+    room = 0.3 + 0.05 * (last - first)
+    axes.set_xlim(first - room, last + room)
 
 
 def nats_axis(axes: Axes) -> None:

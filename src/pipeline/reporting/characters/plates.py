@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 WIDE = 8.6  # inches
 ROW = 0.215  # inches of a row of models
-STEP = 0.075  # inches of a temperature within a row
+MARK = 0.085  # inches of a mark where a row holds one for each temperature
 CELL = 0.155  # inches that a cell is high
 HANDLE, LETTER, LEGEND_ROW = 0.68, 0.066, 0.19  # inches of a legend: beside its text, of a letter, of a row
 
@@ -91,7 +91,7 @@ def _learning_epochs(run: CharactersFolder) -> Plate:
             axes.set_xlabel("Epoch")
             if place % across == 0:
                 axes.set_ylabel("Bits per character")
-            if place % across == across - 1 or place == len(trained) - 1:
+            if place % across == across - 1:
                 learning_figures.nats_axis(axes)
         for axes in panels[len(trained) :]:
             axes.remove()
@@ -188,14 +188,13 @@ def _recognition(run: CharactersFolder) -> Plate:
             " Only a network that was trained with the class in front can be asked for one; where no class was asked "
             "for, real messages of both stand beside the samples as the data mix them."
         )
-    rows = sum(2 + len(one.members) for one in asked)
     return Plate(
         "recognition",
         "Whether the class of the samples is recognised",
         reading,
         draw,
         WIDE,
-        1.1 + (0.12 + STEP * max(len(looks), 2)) * rows,
+        1.0 + MARK * figures.recognition_height(asked, looks),
     )
 
 
@@ -216,7 +215,7 @@ def _surprise(run: CharactersFolder) -> Plate:
         "Where real messages surprise the models",
         "Test messages, character by character in the order in which they are written, left to right in any "
         "script; the darker a cell, the less the model expected what stands there. The network is above, the n-gram "
-        f"model below. ∎ is the end of the message, ↵ a new line, an empty cell a space, {glyphs.MISSING} a "
+        f"model below. {glyphs.END} is the end of the message, ↵ a new line, an empty cell a space, {glyphs.MISSING} a "
         f"character that the figure's fonts lack, {glyphs.CONTROL} a control character. A few messages are "
         "an example, not a measure: the test part as a whole is in the figures above.",
         draw,

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from pipeline.reporting.characters.lines import Line
+from pipeline.reporting.characters.names import temperature_said
 from pipeline.reporting.style import INK, MUTED
 
 if TYPE_CHECKING:
@@ -50,7 +51,7 @@ def score_panel(axes: Axes, table: pd.DataFrame, lines: Sequence[Line], score: S
         axes.errorbar(places, rows["value"], yerr=ends, **line.dots, label=line.name, elinewidth=0.8, capsize=1.5)
     _draw_real(axes, table["holdout"].dropna())
     axes.set_title(score.title)
-    axes.set_xticks(temperatures, [f"{temperature:g}" for temperature in temperatures])
+    axes.set_xticks(temperatures, [temperature_said(float(one)) for one in temperatures])
     room = max(step * (len(lines) / 2 + 3), 0.05 * (temperatures[-1] - temperatures[0]))
     axes.set_xlim(temperatures[0] - room, temperatures[-1] + room)
     axes.margins(y=0.08)

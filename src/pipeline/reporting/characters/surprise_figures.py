@@ -108,7 +108,7 @@ def _draw_row(axes: Axes, place: float, message: Message, strip: Strip, row: int
     bits = strip.bits[begin:end]
     mesh = axes.pcolormesh(
         np.arange(end - begin + 1), [place, place + 1], np.ma.masked_invalid(bits[None]), cmap=colors, norm=scale,
-        edgecolors="white", linewidth=0.5,
+        edgecolors=FAINT, linewidth=0.5,
     )  # fmt: skip
     for column, character in enumerate(message.characters[begin:end]):
         sign = glyph(character)
