@@ -10,11 +10,12 @@ Shapes: N rows of the corpus, M symbols of all of them, E symbols of the test me
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Annotated, Literal
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from pydantic import ConfigDict, Field
 
 from pipeline.artifacts.messages import Rows
 
@@ -84,11 +85,13 @@ class Shape:
         output_dropout: share of the units that a training step hides from the output layer.
     """
 
+    __pydantic_config__ = ConfigDict(extra="forbid")
+
     cell: Cell
-    units: int
-    embedding: int | None
-    input_dropout: float
-    output_dropout: float
+    units: Annotated[int, Field(ge=1)]
+    embedding: Annotated[int, Field(ge=1)] | None
+    input_dropout: Annotated[float, Field(ge=0, lt=1)]
+    output_dropout: Annotated[float, Field(ge=0, lt=1)]
 
 
 @dataclass(frozen=True)
@@ -159,9 +162,9 @@ class Samples:
 
     Attributes:
         name: of the model.
-        table: one row a message: `temperature`, `draw` (0-based: sets of one size, drawn anew), `label` (int8: the class
-            asked for, -1 where none was), `text`, `characters` (int, without the end), `ended` (bool: by itself, not
-            at the limit).
+        table: one row a message: `temperature`, `draw` (0-based: sets of one size, drawn anew), `label` (int8: the
+            class asked for, -1 where none was), `text`, `characters` (int, without the end), `ended` (bool: by itself,
+            not at the limit).
         seconds: that it took, with the machine warm.
     """
 
@@ -180,9 +183,6 @@ class BitScores:
             a single message), `perplexity` (2 to the bits).
         contests: one row a pair, on the test part: `first`, `second`, `difference` (bits per character of the first
             less the second's; below 0 the first is better), `low`, `high`, `p` (adjusted for the number of pairs).
-        race: one row a pair of networks with the same layers, one streamed and one windowed: `streamed`, `windowed`,
-            `val_bits` (the least that the windowed one reached), `windowed_epochs`, `windowed_seconds` (until it
-            did), `streamed_epochs`, `streamed_seconds` (until the streamed one first paid no more; NaN: never).
         champion: the network that pays least on the validation part.
         num_resamples: of the bootstrap.
         num_unknown: symbols of the test messages that stand for a character outside of the alphabet.
@@ -190,7 +190,6 @@ class BitScores:
 
     table: pd.DataFrame
     contests: pd.DataFrame
-    race: pd.DataFrame
     champion: str
     num_resamples: int
     num_unknown: int
@@ -202,16 +201,16 @@ class SampleScores:
 
     Attributes:
         table: one row a model, temperature and score: `name`, `temperature`, `score` ("distinct_1", "distinct_2",
-            "self_bleu", "real_words" (percent of words that a training message holds), "copied_4grams" (percent of runs of
-            four words), "copied_characters" (percent of runs of 20 characters), "exact_copies" (percent of messages),
-            "length_distance" (characters), "ended" (percent of messages)), `value` (mean over draws), `low`, `high` (lowest
-            and highest draw), `holdout` (the same score of as many test messages, mean over draws).
+            "self_bleu", "real_words" (percent of words that a training message holds), "copied_4grams" (percent of
+            runs of four words), "copied_characters" (percent of runs of 20 characters), "exact_copies" (percent of
+            messages), "length_distance" (characters), "ended" (percent of messages)), `value` (mean over draws), `low`,
+            `high` (lowest and highest draw), `holdout` (the same score of as many test messages, mean over draws).
         recognition: one row a model, temperature and class asked for (-1: none was): `name`, `temperature`, `label`,
-            `called` (share of the samples that a classifier fitted on the real training messages calls positive), `low`,
-            `high`, `holdout`, `holdout_low`, `holdout_high` (the same of the real test messages of that class, of all of
-            them where none was asked for), `messages`.
-        samples: the messages of all models: `name` and the columns of `Samples.table`, and `copy_of` (int64: data row of
-            the training message that it repeats to the letter, -1 for none).
+            `called` (share of the samples that a classifier fitted on the real training messages calls positive),
+            `low`, `high`, `holdout`, `holdout_low`, `holdout_high` (the same of the real test messages of that class,
+            of all of them where none was asked for), `messages`.
+        samples: the messages of all models: `name` and the columns of `Samples.table`, and `copy_of` (int64: data row
+            of the training message that it repeats to the letter, blanks at the ends aside, -1 for none).
         num_messages: messages of a set.
         num_draws: sets of each model and temperature.
     """

@@ -82,6 +82,11 @@ def class_counts(split: Split, rows: Rows) -> list[int]:
     return np.bincount(split.labels[rows], minlength=2).tolist()
 
 
+def part_counts(split: Split) -> list[dict[str, Any]]:
+    """Messages of each class in each part."""
+    return list(_part_counts(split, {"train": class_counts(split, split.train)}))
+
+
 def _part_counts(split: Split, training_parts: Mapping[str, Sequence[int]]) -> Iterator[dict[str, Any]]:
     held = {"validation": class_counts(split, split.validation), "test": class_counts(split, split.test)}
     for name, (negative, positive) in {**training_parts, **held}.items():

@@ -13,7 +13,7 @@ from pipeline.artifacts import Corpus, Pool, Predictions, Split, Texts
 from pipeline.artifacts.detection import Bags, Detection, DetectionScores, Suspicion
 from pipeline.reporting.detection.folder import COLUMNS
 from pipeline.reporting.detection.protocol import published_note
-from pipeline.stages.account import class_counts, duplicate_facts, rounded, stand_ins
+from pipeline.stages.account import class_counts, duplicate_facts, part_counts, rounded, stand_ins
 from pipeline.stages.stream_account import records
 
 MODEL = "detection"
@@ -53,7 +53,7 @@ def detection_facts(outcome: Outcome, num_contaminated: int) -> dict[str, Any]:
         "stand_in": bool(found),
         "stand_ins": found,
         "protocol_note": published_note(frame["source"], frame["protocol"]),
-        "counts": list(_counts(split)),
+        "counts": part_counts(split),
         "duplicates": duplicate_facts(outcome.pool, split),
         "validation_is_test": split.validation_is_test,
         "vocabulary": len(outcome.bags.vocabulary),
@@ -175,12 +175,6 @@ def _metrics_of(scores: DetectionScores, detector: pd.Series) -> dict[str, Any]:
 
 def _values(rows: pd.DataFrame) -> dict[str, float | None]:
     return {str(metric): rounded(value) for metric, value in zip(rows["metric"], rows["value"], strict=True)}
-
-
-def _counts(split: Split) -> Iterator[dict[str, Any]]:
-    for part in ("train", "validation", "test"):
-        negative, positive = class_counts(split, getattr(split, part))
-        yield {"part": part, "negative": negative, "positive": positive}
 
 
 def _measures(scores: DetectionScores) -> dict[str, str]:

@@ -52,7 +52,9 @@ def join(messages: Sequence[Symbols], starts: Sequence[int] | NDArray[np.integer
     return before, after
 
 
-def shuffled(text: Text, random: np.random.Generator, *, num_symbols: int, conditional: bool) -> tuple[Symbols, Symbols]:
+def shuffled(
+    text: Text, random: np.random.Generator, *, num_symbols: int, conditional: bool
+) -> tuple[Symbols, Symbols]:
     """All messages in a random order, joined; a conditional model is told the class of about half of them."""
     order = random.permutation(len(text.messages))
     starts = np.full(len(order), END)

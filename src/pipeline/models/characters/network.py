@@ -62,7 +62,8 @@ class Network(keras.Model):
             self.recurrent, tf.convert_to_tensor(table), symbols, counts, state, training=training, sequences=whole
         )
         if training and self.shape.output_dropout:
-            hidden = keras.random.dropout(hidden, self.shape.output_dropout, seed=self.dropped)
+            dropped: Any = keras.random.dropout(hidden, self.shape.output_dropout, seed=self.dropped)
+            hidden = dropped
         return hidden, state
 
     def logits(self, hidden: tf.Tensor) -> tf.Tensor:

@@ -37,7 +37,8 @@ def scorer(network: Network, start: int = END) -> Scorer:
         found: list[NDArray[np.float32]] = [np.empty(0, np.float32)] * len(messages)
         for places in _batches(lengths, max(1, CELLS // network.num_symbols)):
             before, after = join([messages[place] for place in places], np.full(len(places), start))
-            paid = nats(before, after, lengths[places].astype(np.int32)).numpy() / math.log(2)
+            given = (tf.constant(flat, tf.int32) for flat in (before, after, lengths[places]))
+            paid = nats(*given).numpy() / math.log(2)
             for place, part in zip(places, np.split(paid, np.cumsum(lengths[places])[:-1]), strict=True):
                 found[place] = part
         return np.concatenate(found)

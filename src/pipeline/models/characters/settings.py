@@ -1,4 +1,4 @@
-"""Settings of language models of characters, as the config binds them."""
+"""How to train a language model of characters, as the config binds it."""
 
 from __future__ import annotations
 
@@ -7,23 +7,8 @@ from typing import Annotated, Literal
 
 from pydantic import ConfigDict, Field
 
-from pipeline.artifacts.characters import Cell, Scheme
+from pipeline.artifacts.characters import Scheme
 from pipeline.ranges import Count, Positive, Rate
-
-FORBID = ConfigDict(extra="forbid")
-
-
-@dataclass(frozen=True)
-class Build:
-    """The layers; see `pipeline.artifacts.characters.Shape`."""
-
-    __pydantic_config__ = FORBID
-
-    cell: Cell
-    units: Count
-    embedding: Count | None
-    input_dropout: Rate
-    output_dropout: Rate
 
 
 @dataclass(frozen=True)
@@ -49,7 +34,7 @@ class Recipe:
         keep: the weights to keep: of the "best" epoch by the validation figure, or of the "last".
     """
 
-    __pydantic_config__ = FORBID
+    __pydantic_config__ = ConfigDict(extra="forbid")
 
     scheme: Scheme
     epochs: Count

@@ -121,7 +121,7 @@ class Trainer(keras.Model):
             nats = tf.nn.sparse_softmax_cross_entropy_with_logits(wanted, self.network.logits(hidden))
             loss = tf.reduce_mean(nats)
         self.optimizer.apply(tape.gradient(loss, weights), weights)
-        if self.means:
+        if self.recipe.averaging is not None:
             done = tf.cast(self.optimizer.iterations, tf.float32)
             kept = tf.minimum(self.recipe.averaging, (1 + done) / (10 + done))  # young means forget sooner
             for mean, weight in zip(self.means, weights, strict=True):

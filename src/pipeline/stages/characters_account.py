@@ -1,0 +1,195 @@
+"""The account of language models of characters: `report.json`, `metrics.json` and the tables of the report."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from pipeline.artifacts import Corpus, Pool, Rows, Split, Texts
+from pipeline.artifacts.characters import (
+    BitScores,
+    Characters,
+    References,
+    Samples,
+    SampleScores,
+    Surprisal,
+    Writer,
+)
+from pipeline.evaluation.characters.ngrams import fit_ngrams, order_of
+from pipeline.evaluation.characters.race import race
+from pipeline.reporting.characters.folder import COLUMNS
+from pipeline.reporting.characters.protocol import published_note
+from pipeline.stages.account import duplicate_facts, part_counts, rounded, stand_ins
+from pipeline.stages.stream_account import records
+
+MODEL = "characters"
+MAIN_TEMPERATURE = 1.0  # at which a model says what it has learnt, no more and no less
+SHOWN_LENGTHS = (20, 200)  # characters of a real message that is shown
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """All artifacts of a run, and the frame of the run as its manifest has it; `paid` and `samples` by model."""
+
+    frame: Mapping[str, Any]
+    corpus: Corpus
+    texts: Texts
+    pool: Pool
+    split: Split
+    characters: Characters
+    references: References
+    bits: BitScores
+    judged: SampleScores
+    writers: Sequence[Writer]
+    paid: Mapping[str, Surprisal]
+    samples: Mapping[str, Samples]
+
+
+def characters_facts(outcome: Outcome, limit: int) -> dict[str, Any]:
+    """What `report.json` says beside the headline."""
+    frame, corpus, split, characters = outcome.frame, outcome.corpus, outcome.split, outcome.characters
+    found = stand_ins(corpus, outcome.texts)
+    temperatures = sorted({float(value) for value in outcome.judged.table["temperature"]})
+    return {
+        "experiment": frame["experiment"],
+        "protocol": frame["protocol"],
+        "reproduce": frame["command"],
+        "dataset": corpus.name,
+        "classes": {"negative": corpus.negative, "positive": corpus.positive},
+        "rows_kept": len(corpus.table),
+        "family": "characters",
+        "stand_in": bool(found),
+        "stand_ins": found,
+        "protocol_note": published_note(frame["source"], frame["protocol"]),
+        "counts": part_counts(split),
+        "duplicates": duplicate_facts(outcome.pool, split),
+        "validation_is_test": split.validation_is_test,
+        "num_symbols": characters.alphabet.num_symbols,
+        "has_unknown": characters.alphabet.has_unknown,
+        "num_unknown": outcome.bits.num_unknown,
+        "train_characters": _num_characters(characters, split.train),
+        "validation_characters": _num_characters(characters, split.validation),
+        "test_characters": _num_characters(characters, split.test),
+        "ngram": outcome.references.ngram,
+        "champion": outcome.bits.champion,
+        "num_resamples": outcome.bits.num_resamples,
+        "num_messages": outcome.judged.num_messages,
+        "num_draws": outcome.judged.num_draws,
+        "temperatures": temperatures,
+        "temperature": min(temperatures, key=lambda value: abs(value - MAIN_TEMPERATURE)),
+        "limit": limit,
+    }
+
+
+def characters_metrics(outcome: Outcome) -> dict[str, Any]:
+    """Results only, nothing that two equal runs could differ in."""
+    frame, split, bits = outcome.frame, outcome.split, outcome.bits
+    test, validation = (bits.table[bits.table["part"] == part] for part in ("test", "validation"))
+    names = test["name"].astype(str)
+    return {
+        "experiment": frame["experiment"],
+        "dataset": outcome.corpus.name,
+        "protocol": frame["protocol"],
+        "stand_in": bool(stand_ins(outcome.corpus, outcome.texts)),
+        "seed": frame["seed"],
+        "model": MODEL,
+        "num_symbols": outcome.characters.alphabet.num_symbols,
+        "num_test": len(split.test),
+        "num_test_characters": _num_characters(outcome.characters, split.test),
+        "champion": bits.champion,
+        "ngram": outcome.references.ngram,
+        "bits_per_char": {name: rounded(value) for name, value in zip(names, test["bits"], strict=True)},
+        "ci95": {
+            name: [rounded(low), rounded(high)]
+            for name, low, high in zip(names, test["low"], test["high"], strict=True)
+            if np.isfinite(low)
+        },
+        "perplexity": {name: rounded(value) for name, value in zip(names, test["perplexity"], strict=True)},
+        "validation_bits_per_char": {
+            str(name): rounded(value) for name, value in zip(validation["name"], validation["bits"], strict=True)
+        },
+        "num_params": {writer.name: writer.num_params for writer in outcome.writers},
+        "contests": records(bits.contests),
+        "samples": records(outcome.judged.table),
+        "recognition": records(outcome.judged.recognition),
+    }
+
+
+def character_tables(outcome: Outcome, num_samples: int, num_messages: int) -> dict[str, pd.DataFrame]:
+    """What the figures and tables of the report are made from."""
+    bits, judged = outcome.bits, outcome.judged
+    shown = judged.samples[judged.samples["draw"] == 0]
+    examples = shown.groupby(["name", "temperature", "label"], sort=False).head(num_samples)
+    histories = [writer.history.assign(name=writer.name) for writer in outcome.writers]
+    return {
+        "writers": pd.DataFrame([_facts_of(writer, outcome.samples[writer.name]) for writer in outcome.writers]),
+        "history": pd.concat(histories, ignore_index=True)[list(COLUMNS["history"])],
+        "bits": bits.table,
+        "contests": bits.contests,
+        "race": race(outcome.writers),
+        "sample_scores": judged.table,
+        "recognition": judged.recognition,
+        "examples": examples[list(COLUMNS["examples"])].reset_index(drop=True),
+        "surprise": _surprise(outcome, num_messages),
+    }
+
+
+def _facts_of(writer: Writer, samples: Samples) -> dict[str, Any]:
+    return {
+        "name": writer.name,
+        "cell": writer.build.cell,
+        "units": writer.build.units,
+        "embedding": np.nan if writer.build.embedding is None else float(writer.build.embedding),
+        "scheme": writer.scheme,
+        "conditional": writer.conditional,
+        "num_params": writer.num_params,
+        "epochs": len(writer.history),
+        "kept_epoch": writer.kept_epoch,
+        "stopped_early": writer.stopped_early,
+        "seconds": float(writer.history["seconds"].sum()),
+        "messages_per_second": len(samples.table) / samples.seconds,
+    }
+
+
+def _surprise(outcome: Outcome, number: int) -> pd.DataFrame:
+    """Some test messages, from cheap to dear, as the best network and the best n-gram model find them."""
+    characters, references = outcome.characters, outcome.references
+    paid, order = outcome.paid[outcome.bits.champion], order_of(references.ngram)
+    table = paid.table[paid.table["part"] == "test"]
+    own = dict(zip(table["row"], np.split(paid.test_bits, np.cumsum(table["characters"])[:-1]), strict=True))
+    rows = _spread(table, outcome.split.labels, number)
+    messages = characters.take(rows)
+    train = characters.take(outcome.split.train)
+    ngrams = fit_ngrams(train, characters.alphabet.num_symbols, orders=order).symbol_bits(messages)[order - 1]
+    counted = np.split(ngrams, np.cumsum([len(message) for message in messages])[:-1])
+    texts, labels = outcome.corpus.table["text"], outcome.split.labels
+    tables = [
+        pd.DataFrame({"character": [*str(texts.iloc[row]), ""], "bits": bits.astype(np.float64)}).assign(
+            name=name, row=row, label=labels[row], position=np.arange(len(bits))
+        )
+        for name, found in ((paid.name, [own[row] for row in rows]), (references.ngram, counted))
+        for row, bits in zip(rows.tolist(), found, strict=True)
+    ]
+    return pd.concat(tables, ignore_index=True)[list(COLUMNS["surprise"])]
+
+
+def _spread(table: pd.DataFrame, labels: NDArray[np.int8], number: int) -> Rows:
+    """Messages of either class in turn, at even steps from the cheapest character to the dearest."""
+    fits = table["characters"].between(*SHOWN_LENGTHS)
+    table = (table[fits] if fits.any() else table).assign(label=lambda rows: labels[rows["row"]])
+    ranked = table.assign(each=table["bits"] / table["characters"]).sort_values(["each", "row"])
+    chosen: list[int] = []
+    for place, share in enumerate((np.arange(number) + 0.5) / number):
+        own = ranked[ranked["label"] == place % 2]
+        own = own if len(own) else ranked
+        chosen.append(int(own["row"].iloc[int(share * len(own))]))
+    return np.array(list(dict.fromkeys(chosen)), np.int64)
+
+
+def _num_characters(characters: Characters, rows: Rows) -> int:
+    return int(characters.lengths[rows].sum())
