@@ -5,13 +5,20 @@ from __future__ import annotations
 from pathlib import Path
 
 from pipeline.errors import UserError
+from pipeline.reporting.characters.report import draw_characters
 from pipeline.reporting.detection.report import draw_detection
 from pipeline.reporting.folder import read_family
 from pipeline.reporting.html import draw_report
 from pipeline.reporting.stream.report import draw_stream
 from pipeline.reporting.synthesis.report import draw_synthesis
 
-DRAW = {"classification": draw_report, "synthesis": draw_synthesis, "stream": draw_stream, "detection": draw_detection}
+DRAW = {
+    "classification": draw_report,
+    "synthesis": draw_synthesis,
+    "stream": draw_stream,
+    "detection": draw_detection,
+    "characters": draw_characters,
+}
 
 
 def redraw(folder: Path) -> Path:

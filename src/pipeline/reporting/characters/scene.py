@@ -132,6 +132,12 @@ class Scene:
             return math.nan, math.nan
         return number(chosen["train_bits"].iloc[0]), number(chosen["val_bits"].iloc[0])
 
+    def last_gain(self, network: Network) -> float:
+        """Validation bits per character that the kept epoch saved, beside the one before; NaN: not known."""
+        table = self.tables.history[self.tables.history["name"] == network.key].set_index("epoch")["val_bits"]
+        kept = network.kept_epoch
+        return number(table[kept - 1]) - number(table[kept]) if {kept - 1, kept} <= {*table.index} else math.nan
+
     @cached_property
     def authors(self) -> list[Model]:
         """The models that wrote samples: the champion first, then the other networks, then n-gram models."""
