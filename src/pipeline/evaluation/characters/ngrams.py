@@ -69,9 +69,9 @@ class Ngrams:
         symbols, pasts = _lay_out(messages, len(self.levels) - 1)
         chance = np.full(len(symbols), 1 / self.num_symbols)
         bits = np.empty((len(self.levels), len(symbols)))
-        for width, (level, context) in enumerate(self._find_contexts(pasts, len(symbols))):
-            seen = np.flatnonzero(context != NONE)
-            context = context[seen]
+        for width, (level, all_contexts) in enumerate(self._find_contexts(pasts, len(symbols))):
+            seen = np.flatnonzero(all_contexts != NONE)
+            context = all_contexts[seen]
             place = _find(level.followed, context * self.num_symbols + symbols[seen])
             counts = np.where(place == NONE, 0, level.counts[place])
             kinds = level.kinds[context]
@@ -84,11 +84,11 @@ class Ngrams:
 
         Shapes: recent (B, n - 1), the last symbol last; result (B, V).
         """
-        pasts = recent.T[::-1].astype(np.int64)
+        assert recent.shape[1] < len(self.levels)
         chances = np.full((len(recent), self.num_symbols), 1 / self.num_symbols)
-        for level, context in self._find_contexts(pasts, len(recent)):
-            row = np.flatnonzero(context != NONE)
-            context = context[row]
+        for level, all_contexts in self._find_contexts(recent.T[::-1], len(recent)):
+            row = np.flatnonzero(all_contexts != NONE)
+            context = all_contexts[row]
             kinds = level.kinds[context]
             whole = level.totals[context] + kinds
             chances[row] *= (kinds / whole)[:, None]
@@ -98,7 +98,7 @@ class Ngrams:
         return chances
 
     def _find_contexts(
-        self, pasts: Sequence[NDArray[np.int64]] | NDArray[np.int64], size: int
+        self, pasts: Sequence[Message] | NDArray[np.integer], size: int
     ) -> Iterator[tuple[Level, NDArray[np.int64]]]:
         """Of so many positions the number of the context of each length, from 0 on; the nearest symbols come first."""
         context = np.zeros(size, np.int64)
@@ -138,24 +138,22 @@ def order_of(name: str) -> int:
     return int(name.removeprefix("ngram_"))
 
 
-def _count(
-    contexts: NDArray[np.int64], context: NDArray[np.int64], symbols: NDArray[np.int64], num_symbols: int
-) -> Level:
+def _count(contexts: NDArray[np.int64], context: NDArray[np.int64], symbols: Message, num_symbols: int) -> Level:
     followed, counts = np.unique(context * num_symbols + symbols, return_counts=True)
     edges = np.searchsorted(followed, np.arange(len(contexts) + 1) * num_symbols)
     totals = np.bincount(context, minlength=len(contexts))
     return Level(contexts, followed, counts.astype(np.float64), edges, totals.astype(np.float64))
 
 
-def _lay_out(messages: Sequence[Message], reach: int) -> tuple[NDArray[np.int64], list[NDArray[np.int64]]]:
+def _lay_out(messages: Sequence[Message], reach: int) -> tuple[Message, list[Message]]:
     """All symbols in a row, and of each position the symbol that stands 1 to `reach` places before it."""
     lengths = np.array([len(message) for message in messages], np.int64)
-    symbols = np.concatenate([np.empty(0, np.uint16), *messages]).astype(np.int64)
+    symbols = np.concatenate([np.empty(0, np.uint16), *messages])
     inside = np.arange(len(symbols)) - np.repeat(np.cumsum(lengths) - lengths, lengths)
     return symbols, [np.where(inside < back, END, np.roll(symbols, back)) for back in range(1, reach + 1)]
 
 
-def _find(sorted_keys: NDArray[np.int64], keys: NDArray[np.int64]) -> NDArray[np.int64]:
+def _find(sorted_keys: NDArray[np.int64], keys: NDArray[np.integer]) -> NDArray[np.int64]:
     """The place of each key, -1 where it is none of them."""
     place = np.minimum(np.searchsorted(sorted_keys, keys), len(sorted_keys) - 1)
     return np.where(sorted_keys[place] == keys, place, NONE)

@@ -5,7 +5,7 @@ Shapes: N rows of the corpus.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 import numpy as np
 import pandas as pd
@@ -16,7 +16,7 @@ from pipeline.evaluation.characters.compression import COMPRESSORS, added_bits, 
 from pipeline.evaluation.characters.ngrams import fit_ngrams, ngram_name
 
 
-def refer(texts: Sequence[str], characters: Characters, split: Split, *, orders: int) -> References:
+def refer(texts: list[str], characters: Characters, split: Split, *, orders: int) -> References:
     """What each of them pays for the validation and test parts after having read the training part.
 
     Args:
@@ -47,8 +47,10 @@ def _pay_ngrams(characters: Characters, split: Split, orders: int) -> pd.DataFra
     return pd.concat(tables, ignore_index=True).sort_values("name", kind="stable", ignore_index=True)
 
 
-def _compress(texts: Sequence[str], characters: Characters, split: Split) -> pd.DataFrame:
-    train, *parts = (join(texts[row] for row in rows) for rows in (split.train, split.validation, split.test))
+def _compress(texts: list[str], characters: Characters, split: Split) -> pd.DataFrame:
+    train, *parts = (
+        join([texts[row] for row in rows.tolist()]) for rows in (split.train, split.validation, split.test)
+    )
     found = [
         (name, part, added_bits(name, train, data) / int(characters.lengths[rows].sum()))
         for name in COMPRESSORS
