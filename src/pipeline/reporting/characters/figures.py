@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from pipeline.reporting import words
-from pipeline.reporting.characters.lines import DASHED, Reference
+from pipeline.reporting.characters.lines import DASHED, REAL, Reference
 from pipeline.reporting.facts import Estimate
 from pipeline.reporting.style import FAINT, INK, MUTED, Look
 
@@ -80,20 +80,23 @@ def recognition(axes: Axes, asked: Sequence[Asked], looks: Mapping[float, tuple[
     `looks` maps a temperature to its name and its look. The axes are as high as `recognition_height` says, in rows of
     one mark; above the models of a group, and as a band behind them, stand the real messages.
     """
-    rows, top, named = [], 0.0, set()
+    rows, top, named = [], 0.0, set[float]()
     for group in asked:
-        rows += [Row(group.name, top + SLIM / 2, is_heading=True), Row("real test messages", top + 1.5 * SLIM)]
+        rows += [Row(group.name, top + SLIM / 2, is_heading=True), Row(REAL, top + 1.5 * SLIM)]
         top += 2 * SLIM
         _band(axes, (top - SLIM, top + len(group.members) * _tall(looks)), group.real)
         for name, found in group.members:
             rows.append(Row(name, top + _tall(looks) / 2))
             places = dict(zip(looks, top + MARGIN + 0.5 + np.arange(len(looks)), strict=True))
             top += _tall(looks)
-            for temperature, share in found.items():
+            known = {one: _percent(share) for one, share in found.items() if not math.isnan(share.value)}
+            for temperature, share in known.items():
                 name_of, style = looks[temperature]
                 label = "" if temperature in named else f"temperature {name_of}"
-                named.add(temperature)
-                _point(axes, places[temperature], _percent(share), style, label, size=4.2)
+                _point(axes, places[temperature], share, style, label, size=4.2)
+            named |= known.keys()
+            if not known:
+                _write_beside(axes, rows[-1].place, words.UNDEFINED)
     _name_rows(axes, rows)
     axes.set_ylim(top, 0)
     axes.set_xlim(-3, 103)
@@ -113,6 +116,9 @@ def count_rows(groups: Sequence[Group]) -> int:
 def _band(axes: Axes, ends: tuple[float, float], real: Estimate) -> None:
     """What real messages come to: a mark in the first row between these ends, its interval behind all of them."""
     found = _percent(real)
+    if math.isnan(found.value):
+        _write_beside(axes, ends[0] + SLIM / 2, words.UNDEFINED)
+        return
     _point(axes, ends[0] + SLIM / 2, found, Look(INK, "-", "D"))
     if found.is_known:
         axes.fill_betweenx(ends, found.low, found.high, color=MUTED, alpha=0.16, linewidth=0, zorder=0.6)
@@ -120,13 +126,7 @@ def _band(axes: Axes, ends: tuple[float, float], real: Estimate) -> None:
 
 
 def _point(axes: Axes, place: float, found: Estimate, style: Look, label: str = "", size: float = 5) -> None:
-    """A mark with its whisker; a value without an interval has none, and what is undefined says so."""
-    if math.isnan(found.value):
-        axes.annotate(
-            words.UNDEFINED, (0, place), (3, 0), xycoords=("axes fraction", "data"), textcoords="offset points",
-            va="center", fontsize=SMALL, color=MUTED,
-        )  # fmt: skip
-        return
+    """A mark with its whisker; a value without an interval has none."""
     whiskers = np.nan_to_num([[found.value - found.low], [found.high - found.value]]).clip(min=0)
     axes.errorbar(
         [found.value], [place], xerr=whiskers if found.is_known else None, color=style.color, marker=style.marker,
@@ -134,7 +134,7 @@ def _point(axes: Axes, place: float, found: Estimate, style: Look, label: str = 
     )  # fmt: skip
 
 
-def _write_beside(axes: Axes, place: int, text: str) -> None:
+def _write_beside(axes: Axes, place: float, text: str) -> None:
     axes.annotate(
         text, (1, place), (5, 0), xycoords=("axes fraction", "data"), textcoords="offset points", va="center",
         fontsize=SMALL, annotation_clip=False,

@@ -19,15 +19,17 @@ from pipeline.reporting.words import duration
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-LEAST_RANGE = 0.3  # bits per character that an axis spans at least
+CURVES = ("training", "validation", "kept epoch")
+LEAST_RANGE, MOST_RANGE = 0.3, 1.6  # bits per character that an axis spans at least, and unless networks differ by more
 ROOM = 1.3  # of the way from the least bits to where the slowest network is halfway through
 LEAST_SECONDS = 0.01  # a logarithmic axis has no 0
 LEAST_SPAN = 10.0  # by which the ends of the axis of seconds differ at least
-LABEL = 0.15  # of the height of the axes that a label of three lines beside it takes
+LEAST_HEIGHT, LABEL = 3.2, 0.46  # inches: of the axes of seconds, and of a label of three lines beside them
 RING: dict[str, Any] = {
     "linestyle": "none", "marker": "o", "markersize": 10, "markerfacecolor": "none", "markeredgecolor": INK,
     "markeredgewidth": 1.2, "zorder": 4,
 }  # fmt: skip
+LEADER = {"arrowstyle": "-", "color": MUTED, "linewidth": 0.6, "shrinkA": 1, "shrinkB": 0, "relpos": (0, 0.5)}
 
 
 @dataclass(frozen=True)
@@ -44,7 +46,7 @@ class Race:
         """How much sooner the streamed one got there, and when."""
         taken, usual = self.streamed_seconds, self.windowed_seconds
         if math.isnan(taken) or math.isnan(usual):
-            return "not reached"
+            return "never got there"
         ratio = max(usual, LEAST_SECONDS) / max(taken, LEAST_SECONDS)
         times, word = (ratio, "sooner") if ratio >= 1 else (1 / ratio, "later")
         return f"{_times(times)}× {word}\n{duration(taken)} against {duration(usual)}"
@@ -59,8 +61,8 @@ def limits(history: pd.DataFrame, references: Sequence[Reference]) -> tuple[floa
         return 0.0, 1.0
     low, halfway = min(known), history.groupby("name")["val_bits"].median().max()
     settled = max(level for level in (*levels, halfway, low) if math.isfinite(level))
-    room = max(ROOM * (settled - low), LEAST_RANGE)
-    return low - 0.08 * room, low + room
+    room = max(min(max(known) - low, max(ROOM * (settled - low), MOST_RANGE)), LEAST_RANGE)
+    return low - 0.08 * room, low + 1.04 * room
 
 
 def epochs_panel(axes: Axes, history: pd.DataFrame, kept_epoch: int, references: Sequence[Reference]) -> None:
@@ -69,16 +71,18 @@ def epochs_panel(axes: Axes, history: pd.DataFrame, kept_epoch: int, references:
 
     rows = history.sort_values("epoch")
     every = math.ceil(len(rows) / MOST_MARKERS)
-    for style, column, name in ((LOOKS[1], "train_bits", "training"), (LOOKS[0], "val_bits", "validation")):
+    for style, column, name in (
+        (LOOKS[1], "train_bits", CURVES[0]), (LOOKS[0], "val_bits", CURVES[1])
+    ):  # fmt: skip
         axes.plot(rows["epoch"], rows[column], **style.dots, markersize=3.5, markevery=every, label=name)
     kept = rows[rows["epoch"] == kept_epoch]
-    axes.plot(kept["epoch"], kept["val_bits"], **RING, label="kept epoch")
+    axes.plot(kept["epoch"], kept["val_bits"], **RING, label=CURVES[2])
     for reference in references:
         axes.axhline(reference.value, **reference.pen, label=reference.name, zorder=1)
     axes.xaxis.set_major_locator(MaxNLocator(integer=True, nbins=6, min_n_ticks=1))
     first, last = rows["epoch"].min(), rows["epoch"].max()
     room = 0.3 + 0.05 * (last - first)
-    axes.set_xlim(first - room, last + room)
+    axes.set_xlim(first - min(room, 0.9), last + room)
 
 
 def nats_axis(axes: Axes) -> None:
@@ -104,8 +108,13 @@ def seconds_panel(axes: Axes, history: pd.DataFrame, lines: Sequence[Line], race
     shown = [race for race in races if math.isfinite(race.val_bits)]
     low, high = axes.get_ylim()
     heights = [(race.val_bits - low) / (high - low) for race in shown]
-    for race, height, place in zip(shown, heights, spread(heights, LABEL), strict=True):
+    for race, height, place in zip(shown, heights, spread(heights, LABEL / seconds_height(shown)), strict=True):
         _mark_race(axes, race, height, place)
+
+
+def seconds_height(races: Sequence[Race]) -> float:
+    """Inches that the axes of seconds are high, for all labels to stand beside them."""
+    return max(LEAST_HEIGHT, LABEL * len(races))
 
 
 def spread(places: Sequence[float], gap: float) -> list[float]:
@@ -134,7 +143,7 @@ def _mark_race(axes: Axes, race: Race, height: float, place: float) -> None:
     axes.annotate(
         f"{race.name}\n{race.outcome}", (1, min(max(height, 0), 1)), (1.025, place), xycoords="axes fraction",
         textcoords="axes fraction", va="center", fontsize=SMALL, annotation_clip=False,
-        arrowprops={"arrowstyle": "-", "color": MUTED, "linewidth": 0.6, "shrinkA": 1, "shrinkB": 0},
+        arrowprops=LEADER,
     )  # fmt: skip
 
 

@@ -27,6 +27,7 @@ FAMILIES = (
     Look("#8c510a", "-", "*"),
     Look("#777777", "-", "X"),
 )
+REAL = "real test messages"
 NGRAM = Look(INK, (0, (1, 1.3)), "X")
 
 

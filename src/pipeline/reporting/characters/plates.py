@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-WIDE = 8.6  # inches
+WIDE, NARROW = 8.6, 5.6  # inches
 ROW = 0.215  # inches of a row of models
 MARK = 0.085  # inches of a mark where a row holds one for each temperature
 CELL = 0.155  # inches that a cell is high
@@ -79,7 +80,7 @@ def _learning_epochs(run: CharactersFolder) -> Plate:
     about = shown.training_said(run)
     kept = dict(zip(run.tables.writers["name"].astype(str), run.tables.writers["kept_epoch"], strict=True))
     across = len(trained) if len(trained) <= 3 else 2 if len(trained) == 4 else 3
-    down = -(-len(trained) // across)
+    down, width = -(-len(trained) // across), WIDE if across > 1 else NARROW
 
     def draw(figure: Figure) -> None:
         panels = figure.subplots(down, across, squeeze=False, sharey=True).ravel()
@@ -106,8 +107,8 @@ def _learning_epochs(run: CharactersFolder) -> Plate:
         "heart; the ring marks the epoch that was kept. The first epochs may begin above the axis. An epoch of windows "
         "is not one of the stream: the seconds tell which is dearer.",
         draw,
-        min(WIDE, 1.7 + 3.3 * across),
-        0.75 + 2.3 * down,
+        width,
+        0.55 + 2.3 * down + legend_height([*learning_figures.CURVES, *(one.name for one in references)], width),
     )
 
 
@@ -135,13 +136,15 @@ def _learning_seconds(run: CharactersFolder) -> Plate:
             "mark when either got there; at the edge stands how much sooner. It is told from epoch to epoch, and a "
             "windowed network that was trained for longer might pay less than this."
         )
-    return Plate("learning_seconds", "What a second of training buys", reading, draw, WIDE, 4.3)
+    height = 0.85 + learning_figures.seconds_height(races)
+    height += legend_height([one.name for one in (*references, *trained)], WIDE)
+    return Plate("learning_seconds", "What a second of training buys", reading, draw, WIDE, height)
 
 
 def _temperatures(run: CharactersFolder) -> Plate:
     scores, table = shown.scores(run), run.tables.sample_scores
     writers = lines.authors(run, table)
-    down = -(-len(scores) // 2)
+    down, width = -(-len(scores) // 2), WIDE if len(scores) > 1 else NARROW
 
     def draw(figure: Figure) -> None:
         panels = figure.subplots(down, min(len(scores), 2), squeeze=False).ravel()
@@ -162,8 +165,8 @@ def _temperatures(run: CharactersFolder) -> Plate:
         "the range over these sets; marks are moved apart sideways a little. A word is real if a training message "
         "holds it, so real messages fall short of 100 % too. No score tells whether a message makes sense.",
         draw,
-        WIDE if len(scores) > 1 else 5.6,
-        0.8 + 2.3 * down,
+        width,
+        0.45 + 2.3 * down + legend_height([lines.REAL, *(one.name for one in writers)], width),
     )
 
 
@@ -179,7 +182,7 @@ def _recognition(run: CharactersFolder) -> Plate:
         legend(figure, axes)
 
     reading = (
-        f"The share of the samples that a classifier of words takes for {positive}. Diamond, dashed line and band: "
+        f"The share of the samples that a classifier by TF-IDF takes for {positive}. Diamond, dashed line and band: "
         "real test messages, which is what samples should come to. The classifier looks for telling words: a sample "
         "may hold these and make no sense."
     )
@@ -194,7 +197,7 @@ def _recognition(run: CharactersFolder) -> Plate:
         reading,
         draw,
         WIDE,
-        1.0 + MARK * figures.recognition_height(asked, looks),
+        0.8 + legend_height(list(map(temperature_said, looks)), WIDE) + MARK * figures.recognition_height(asked, looks),
     )
 
 
@@ -234,3 +237,8 @@ def legend(figure: Figure, axes: Axes) -> None:
 def columns(labels: Sequence[str], width: float) -> int:
     """Columns of a legend that fit into so many inches."""
     return max(int((width - 0.2) / (HANDLE + LETTER * max(map(len, labels)))), 1)
+
+
+def legend_height(labels: Sequence[str], width: float) -> float:
+    """Inches that a legend takes above a sheet so wide."""
+    return LEGEND_ROW * math.ceil(len(labels) / columns(labels, width)) if labels else 0.0

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from pipeline.reporting.characters.lines import Line
+from pipeline.reporting.characters.lines import REAL, Line
 from pipeline.reporting.characters.names import temperature_said
 from pipeline.reporting.style import INK, MUTED
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 APART = 0.045  # of the least step between temperatures: how far two models are moved apart
-REAL = {"color": INK, "linewidth": 1.2, "linestyle": (0, (6, 1.6, 1, 1.6))}
+LEVEL = {"color": INK, "linewidth": 1.2, "linestyle": (0, (6, 1.6, 1, 1.6))}
 
 
 @dataclass(frozen=True)
@@ -65,4 +65,4 @@ def _draw_real(axes: Axes, holdout: pd.Series) -> None:
         return
     if holdout.max() > holdout.min():
         axes.axhspan(holdout.min(), holdout.max(), color=MUTED, alpha=0.16, linewidth=0)
-    axes.axhline(holdout.mean(), **REAL, label="real test messages")
+    axes.axhline(holdout.mean(), **LEVEL, label=REAL)

@@ -64,7 +64,11 @@ class Message:
     def heading(self) -> str:
         """The class, and what each model pays for a character on average, of all of the message."""
         paid = ", ".join(f"{strip.model} {_mean(strip.bits)}" for strip in self.strips)
-        cut = "" if self.shown == len(self.characters) else f"  ·  first {self.shown} of {len(self.characters)}"
+        cut = (
+            ""
+            if self.shown == len(self.characters)
+            else f"  ·  first {self.shown} of {len(self.characters)} characters"
+        )
         return f"{self.name}  ·  bits per character: {paid}{cut}"
 
 
