@@ -11,6 +11,7 @@ from pipeline.reporting.gaps import Gap
 from pipeline.reporting.grid import Verdict
 from pipeline.reporting.words import count, decimal
 
+PLAIN = 20  # times as fast: from there on told without a decimal
 TURNED: dict[Verdict, Verdict] = {"better": "worse", "worse": "better", "level": "level", "unknown": "unknown"}
 
 
@@ -66,9 +67,10 @@ class Race:
 
     @property
     def share_said(self) -> str:
-        """1/57 of the time, rounded to what is slower; twice the time."""
+        """1/57 of, 1/8.4 of, 1.20 of: to be followed by the time."""
         if math.isnan(self.share):
             return "–"
         if self.share > 0.5:
             return f"{decimal(self.share, 2)} of"
-        return f"1/{count(math.floor(1 / self.share + 1e-9))} of"
+        times = 1 / max(self.share, 1e-9)
+        return f"1/{decimal(times, 1) if times < PLAIN else count(times)} of"

@@ -22,7 +22,7 @@ SHADES = tuple(
         "#ffffff", "#eaf2f9", "#d2e3f1", "#b7d1e8", "#94bbdc", "#4577a3", "#376692", "#295479", "#1a4064", "#0c2c4b",
     ))
 )  # fmt: skip
-NEWLINE, TAB, END = "↵\n", "⇥", "␃"
+NEWLINE, TAB, END = "↵\n", "⇥", "◆"
 MARKS = {**VISIBLE, ord("\n"): NEWLINE, ord("\t"): TAB}
 
 
@@ -66,10 +66,9 @@ class Surprising:
     glyphs: list[Glyph]
 
 
-def writers(scene: Scene) -> list[Model]:
-    """The models whose samples are shown."""
-    wrote = set(scene.tables.examples["name"].astype(str))
-    return [one for one in scene.authors if one.key in wrote]
+def leader(scene: Scene) -> Model | None:
+    """The model whose samples are shown first: the champion, unless it wrote none."""
+    return next(iter(_writers(scene)), None)
 
 
 def described(model: Model) -> str:
@@ -91,6 +90,17 @@ def asked(scene: Scene, model: Model, temperature: float) -> list[Column]:
     ]
 
 
+def beside(scene: Scene, temperature: float) -> list[Column]:
+    """Samples of the other models that no class was asked for, at one temperature: a column a model."""
+    found = ((one, _samples(scene, one, temperature, NO_CLASS)) for one in _writers(scene)[1:])
+    return [Column(one.short, samples) for one, samples in found if samples]
+
+
+def asked_beside(scene: Scene) -> list[Model]:
+    """The other models that a class was asked of."""
+    return [one for one in _writers(scene)[1:] if asked(scene, one, scene.report.temperature)]
+
+
 def readers(scene: Scene) -> list[Model]:
     """The models whose surprise is shown, networks first."""
     there = each_once(scene.tables.surprise["name"].astype(str))
@@ -106,6 +116,11 @@ def surprising(scene: Scene, model: Model) -> list[Surprising]:
 def levels() -> list[tuple[int, str]]:
     """The levels of the legend, and the bits that each stands for."""
     return [(level, f"{level}–{level + 1}" if level < MOST else f"{MOST} or more") for level in range(MOST + 1)]
+
+
+def _writers(scene: Scene) -> list[Model]:
+    wrote = set(scene.tables.examples["name"].astype(str))
+    return [one for one in scene.authors if one.key in wrote]
 
 
 def _samples(scene: Scene, model: Model, temperature: float, label: int) -> list[Written]:

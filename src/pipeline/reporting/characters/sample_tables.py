@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import math
 
+from pipeline.artifacts.characters import NO_CLASS
 from pipeline.reporting.characters.names import Model, class_said, temperature_said
 from pipeline.reporting.characters.scene import Scene
 from pipeline.reporting.characters.scores import GROUPS, SCORES
 from pipeline.reporting.facts import Estimate
 from pipeline.reporting.gaps import whole
-from pipeline.reporting.grid import EMPTY, Row, Table, each_once
+from pipeline.reporting.grid import EMPTY, Row, Table
 from pipeline.reporting.synthesis.scores import Score
 from pipeline.reporting.tables import Cell
 from pipeline.reporting.words import UNDEFINED, decimal, percent, quantity
@@ -44,15 +45,15 @@ def other_temperatures(scene: Scene) -> list[float]:
 def recognition_table(scene: Scene) -> Table:
     """What share of the samples a classifier calls positive, by model, class asked for and temperature."""
     classes, temperatures = scene.report.classes, sorted(scene.temperatures)
-    bodies = []
+    rows: dict[bool, list[Row]] = {True: [], False: []}
     for one in scene.authors:
-        labels = each_once(str(label) for at in temperatures for label in scene.recognised(one, at))
-        body = [_recognition_row(scene, one, int(label), temperatures) for label in sorted(labels, key=int)]
-        bodies.append(body)
+        for label in (1, 0, NO_CLASS):
+            if any(label in scene.recognised(one, at) for at in temperatures):
+                rows[label == NO_CLASS].append(_recognition_row(scene, one, label, temperatures))
     return Table(
         "Model",
         ["asked for", "real messages", *(f"at {temperature_said(at)}" for at in temperatures)],
-        [body for body in bodies if body],
+        [body for body in (rows[False], rows[True]) if body],
         f"The share that is called {classes.positive} by a classifier fitted on the real training messages; in "
         "brackets: 95 % intervals. “Real messages” are test messages of the class that was asked for, of both where "
         "none was.",

@@ -8,9 +8,9 @@ from pipeline.reporting.answers import Finding, Style
 from pipeline.reporting.characters.contests import Contest, Race
 from pipeline.reporting.characters.names import Network
 from pipeline.reporting.characters.scene import Scene
-from pipeline.reporting.gaps import said
+from pipeline.reporting.gaps import difference_said, said
 from pipeline.reporting.grid import Verdict, each_once, upper
-from pipeline.reporting.words import decimal, duration, quantity
+from pipeline.reporting.words import decimal, duration, listed, quantity
 
 OVERFIT = 0.3  # bits per character that training text costs less than validation text: more is told as overfitting
 UNFINISHED = 0.01  # bits per character that the last epoch brought: more is told as training that had not finished
@@ -55,16 +55,17 @@ def what_streaming_saves(scene: Scene) -> Finding | None:
         return None
     told = [_race_said(race) for race in scene.races]
     later = [
-        f"On the test part, {race.streamed.short} less {race.windowed.short} is {contest.shown} in the end."
+        f"{difference_said(contest.difference)} ({race.streamed.short})"
         for race in scene.races
         if (contest := scene.contest(race.streamed, race.windowed)) is not None
     ]
+    ended = f" In the end, on the test part, streamed less windowed is {listed(later)}." if later else ""
     tag, style = _race_tag(scene.races)
     return Finding(
         "What does training on a stream save?",
         tag,
         style,
-        f"{' '.join(told)} Times are of this machine, measured once. {' '.join(later)}".strip(),
+        f"{' '.join(told)} Times are of this machine, measured once.{ended}",
     )
 
 
@@ -90,11 +91,9 @@ def _rivals_said(scene: Scene, contest: Contest) -> str:
     first, second = contest.first, contest.second
     assert isinstance(first, Network)
     assert isinstance(second, Network)
-    return (
-        f"{upper(first.scheme)}, {first.short} ({quantity(first.num_params, 'weight')}) pays {said(scene.bits(first))} "
-        f"bits per character, {second.short} ({quantity(second.num_params, 'weight')}) {said(scene.bits(second))}; "
-        f"paired, the difference is {contest.shown}{', not detectable' if contest.verdict == 'level' else ''}."
-    )
+    paid = [f"{one.short} ({quantity(one.num_params, 'weight')}) {said(scene.bits(one))}" for one in (first, second)]
+    level = ", not detectable" if contest.verdict == "level" else ""
+    return f"{upper(first.scheme)}, in bits per character: {listed(paid)}. The paired difference is {contest.shown}{level}."
 
 
 def _race_said(race: Race) -> str:
