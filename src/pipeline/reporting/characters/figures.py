@@ -80,7 +80,9 @@ def recognition(axes: Axes, asked: Sequence[Asked], looks: Mapping[float, tuple[
     `looks` maps a temperature to its name and its look. The axes are as high as `recognition_height` says, in rows of
     one mark; above the models of a group, and as a band behind them, stand the real messages.
     """
-    rows, top, named = [], 0.0, set[float]()
+    for name, style in looks.values():
+        axes.plot([], [], color=style.color, marker=style.marker, linestyle="none", label=f"temperature {name}")
+    rows, top = [], 0.0
     for group in asked:
         rows += [Row(group.name, top + SLIM / 2, is_heading=True), Row(REAL, top + 1.5 * SLIM)]
         top += 2 * SLIM
@@ -91,10 +93,7 @@ def recognition(axes: Axes, asked: Sequence[Asked], looks: Mapping[float, tuple[
             top += _tall(looks)
             known = {one: _percent(share) for one, share in found.items() if not math.isnan(share.value)}
             for temperature, share in known.items():
-                name_of, style = looks[temperature]
-                label = "" if temperature in named else f"temperature {name_of}"
-                _point(axes, places[temperature], share, style, label, size=4.2)
-            named |= known.keys()
+                _point(axes, places[temperature], share, looks[temperature][1], size=4.2)
             if not known:
                 _write_beside(axes, rows[-1].place, words.UNDEFINED)
     _name_rows(axes, rows)
@@ -125,12 +124,12 @@ def _band(axes: Axes, ends: tuple[float, float], real: Estimate) -> None:
     axes.plot([found.value] * 2, ends, color=INK, linewidth=0.9, linestyle=DASHED, zorder=0.7)
 
 
-def _point(axes: Axes, place: float, found: Estimate, style: Look, label: str = "", size: float = 5) -> None:
+def _point(axes: Axes, place: float, found: Estimate, style: Look, size: float = 5) -> None:
     """A mark with its whisker; a value without an interval has none."""
     whiskers = np.nan_to_num([[found.value - found.low], [found.high - found.value]]).clip(min=0)
     axes.errorbar(
         [found.value], [place], xerr=whiskers if found.is_known else None, color=style.color, marker=style.marker,
-        label=label or None, markersize=size, **WHISKER,
+        markersize=size, **WHISKER,
     )  # fmt: skip
 
 

@@ -29,7 +29,9 @@ RING: dict[str, Any] = {
     "linestyle": "none", "marker": "o", "markersize": 10, "markerfacecolor": "none", "markeredgecolor": INK,
     "markeredgewidth": 1.2, "zorder": 4,
 }  # fmt: skip
-LEADER = {"arrowstyle": "-", "color": MUTED, "linewidth": 0.6, "shrinkA": 1, "shrinkB": 0, "relpos": (0, 0.5)}
+LEADER: dict[str, Any] = {
+    "arrowstyle": "-", "color": MUTED, "linewidth": 0.6, "shrinkA": 2, "shrinkB": 0, "relpos": (0, 0.5), "patchA": None,
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -71,9 +73,7 @@ def epochs_panel(axes: Axes, history: pd.DataFrame, kept_epoch: int, references:
 
     rows = history.sort_values("epoch")
     every = math.ceil(len(rows) / MOST_MARKERS)
-    for style, column, name in (
-        (LOOKS[1], "train_bits", CURVES[0]), (LOOKS[0], "val_bits", CURVES[1])
-    ):  # fmt: skip
+    for style, column, name in zip((LOOKS[1], LOOKS[0]), ("train_bits", "val_bits"), CURVES, strict=False):
         axes.plot(rows["epoch"], rows[column], **style.dots, markersize=3.5, markevery=every, label=name)
     kept = rows[rows["epoch"] == kept_epoch]
     axes.plot(kept["epoch"], kept["val_bits"], **RING, label=CURVES[2])
@@ -118,18 +118,17 @@ def seconds_height(races: Sequence[Race]) -> float:
 
 
 def spread(places: Sequence[float], gap: float) -> list[float]:
-    """The places between 0 and 1, moved apart so that no two are nearer than `gap`; their order stays."""
-    order = np.argsort(places, kind="stable")
+    """The places between 0 and 1, moved as little as can be so that no two are nearer than `gap`; their order stays."""
+    from scipy.optimize import isotonic_regression
+
+    if not places:
+        return []
+    order, steps = np.argsort(places, kind="stable"), np.arange(len(places))
     gap = min(gap, 1 / max(len(places) - 1, 1))
-    found = np.clip(np.asarray(places, float)[order], 0, 1)
-    for index in range(1, len(found)):
-        found[index] = max(found[index], found[index - 1] + gap)
-    if len(found) and found[-1] > 1:
-        found[-1] = 1
-        for index in range(len(found) - 2, -1, -1):
-            found[index] = min(found[index], found[index + 1] - gap)
-    moved = np.empty_like(found)
-    moved[order] = found
+    # places less the room that those below take up need only rise
+    risen = isotonic_regression(np.asarray(places, float)[order] - gap * steps).x
+    moved = np.empty(len(places))
+    moved[order] = risen.clip(0, 1 - gap * steps[-1]) + gap * steps
     return moved.tolist()
 
 
