@@ -19,7 +19,7 @@ def join(texts: Iterable[str]) -> bytes:
     Characters outside of the alphabet are written as they are: a compressor pays for which one it is, a language model
     only for there being one.
     """
-    return b"".join(text.encode("utf-8", "surrogatepass") + END_BYTE for text in texts)
+    return b"".join(text.encode() + END_BYTE for text in texts)
 
 
 def added_bits(compressor: Compressor, train: bytes, part: bytes) -> int:

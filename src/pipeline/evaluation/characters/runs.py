@@ -57,7 +57,7 @@ def number_words(messages: Sequence[Sequence[str]]) -> Lists:
 
 def number_characters(texts: Sequence[str]) -> Lists:
     """The characters of texts, by code point."""
-    points = np.frombuffer("".join(texts).encode("utf-32-le", "surrogatepass"), "<u4")
+    points = np.frombuffer("".join(texts).encode("utf-32-le"), "<u4")
     return Lists(points.astype(np.int64) + 1, np.fromiter(map(len, texts), np.int64, len(texts)))
 
 
