@@ -73,8 +73,8 @@ def race_table(scene: Scene) -> Table:
     )
 
 
-def pace_table(scene: Scene) -> Table:
-    """What the networks are."""
+def network_table(scene: Scene) -> Table:
+    """What the networks are, and how fast they write."""
     rows = [
         Row(one.short, "", [
             _plain(one.what), _plain(one.scheme), _plain("asked for" if one.conditional else "–"),

@@ -93,7 +93,8 @@ def _rivals_said(scene: Scene, contest: Contest) -> str:
     assert isinstance(second, Network)
     paid = [f"{one.short} ({quantity(one.num_params, 'weight')}) {said(scene.bits(one))}" for one in (first, second)]
     level = ", not detectable" if contest.verdict == "level" else ""
-    return f"{upper(first.scheme)}, in bits per character: {listed(paid)}. The paired difference is {contest.shown}{level}."
+    told = f"{upper(first.scheme)}, in bits per character: {listed(paid)}."
+    return f"{told} The paired difference is {contest.shown}{level}."
 
 
 def _race_said(race: Race) -> str:
