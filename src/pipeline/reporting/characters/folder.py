@@ -41,7 +41,8 @@ class CharactersTables:
         writers: one row a network: `embedding` is NaN where symbols are one-hot, `seconds` are of the whole training,
             `messages_per_second` of writing samples.
         history: one row a network and epoch.
-        bits, contests, race: as in `BitScores`.
+        bits, contests: as in `BitScores`.
+        race: as `pipeline.evaluation.characters.race.race` tells it.
         sample_scores: `SampleScores.table`.
         recognition: as in `SampleScores`.
         examples: a few samples of each model, temperature and class asked for; `text` is untrusted.
