@@ -36,6 +36,8 @@ MAY_IMPORT = {leaf: FOUNDATIONS | {leaf} for leaf in LEAVES} | {
     "help": set(),
     "config": {"data", "errors", "manifest", "plan", "runner", "settings", "store"},
     "report": {"errors", "reporting"},
+    "generate": {"errors", "generation", "reporting", "settings"},
+    "generation": FOUNDATIONS | {"generation", "models", "reporting", "text"},
     "comparison": {"artifacts", "comparison", "errors", "evaluation", "reporting"},
     "compare": {"comparison", "errors"},
     "sweeps": {"comparison", "config", "errors", "keys", "manifest", "reporting", "sweeps"},

@@ -1,0 +1,85 @@
+"""Let a finished run generate: `python -m pipeline.generate run=FOLDER [prompt="..."] [temperature=0.7] [n=5]`."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from pipeline.errors import UserError
+
+HELP = """\
+usage: python -m pipeline.generate run=FOLDER [setting=value ...]
+
+Let a model of a finished run write. FOLDER is outputs/runs/<experiment>/<time>.
+
+Of a run of character models, one message a line (a line break inside a message is written as \\n):
+  prompt="Hi, are"     what each message begins with
+  n=5                  messages
+  temperature=0.7      0: always the likeliest character; 1: as likely as the model finds it
+  top_k=20 top_p=0.9   choose among so many of the likeliest, or those that together have this probability
+  label=spam           the class to write, of models that can be asked for one
+  model=char_lstm      by default the run's best
+  limit=500            characters at most
+  seed=0               the same seed, the same messages
+  unknown=replace      let the model read on over characters of the prompt that it does not know
+"""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Generate to standard output; the exit code."""
+    given = sys.argv[1:] if arguments is None else list(arguments)
+    if not given or {"-h", "--help"} & set(given):
+        print(HELP, end="")
+        return 0
+    try:
+        messages, said = _generate(_read(given))
+    except UserError as error:
+        print(error.block(), file=sys.stderr)
+        return 2
+    for message in messages:
+        print(message.replace("\\", "\\\\").replace("\n", "\\n") if "\n" in message else message)
+    print(said, file=sys.stderr)
+    return 0
+
+
+def _read(arguments: Sequence[str]) -> dict[str, str]:
+    settings: dict[str, str] = {}
+    for argument in arguments:
+        name, sign, value = argument.partition("=")
+        if not sign or name in settings:
+            raise UserError(
+                f"{argument!r} is no setting." if not sign else f"The setting {name!r} is given twice.",
+                expected="settings as NAME=VALUE, each once",
+                remedy='For example: python -m pipeline.generate run=FOLDER prompt="Hi, are" n=5',
+            )
+        settings[name] = value
+    return settings
+
+
+def _generate(settings: dict[str, str]) -> tuple[list[str], str]:
+    if "run" not in settings:
+        raise UserError(
+            "No run is named.",
+            expected="run=FOLDER, the folder of a finished run of character models",
+            remedy="List outputs/runs/ and give one of the folders below it.",
+        )
+    from pipeline.generation.texts import DEFAULTS, generate_texts
+    from pipeline.reporting.folder import read_family
+    from pipeline.settings import Node, bind, keywords, refuse_unknown
+
+    folder = Path(settings.pop("run"))
+    family = read_family(folder)
+    if family != "characters":
+        raise UserError(
+            f"The run in {folder} is of the kind {family!r}, which has no model to generate with.",
+            expected="the folder of a run of character models",
+            remedy="Run one first: python -m pipeline +experiment=char_lstm",
+        )
+    node = Node("", DEFAULTS | settings)
+    refuse_unknown(node, keywords(generate_texts))
+    return generate_texts(folder, **bind(generate_texts, node, injected=frozenset()).settings)
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
