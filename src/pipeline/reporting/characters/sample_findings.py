@@ -1,4 +1,4 @@
-"""What the samples of the best network are like, beside real messages that were held out."""
+"""What the samples of the best network are like, beside real test messages."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def do_samples_read_like_messages(scene: Scene) -> Finding | None:
     at = temperature_said(scene.report.temperature)
     parts = [
         f"Of the words that {best.short} writes at temperature {at}, {drawn(held)} are words of training messages;",
-        f"of those of held-out real messages {_real(held)}.",
+        f"of those of real test messages {_real(held)}.",
         _nearer(scene, best),
         _counted(scene),
         _copied(scene, best),
@@ -38,7 +38,8 @@ def is_anything_copied(scene: Scene) -> Finding | None:
     if math.isnan(held.value.value):
         return None
     others = [one.short for one in scene.authors if one != best and _is_more(scene.score(one, "exact_copies"))]
-    more = f" More than among real messages it is for {listed(others)} too." if others else ""
+    too = " too" if _is_more(held) else ""
+    more = f" More than among real messages it is for {listed(others)}{too}." if others else ""
     number = quantity(scene.report.num_messages, "message")
     draws = quantity(scene.report.num_draws, "set")
     if held.value.value == 0:
@@ -51,7 +52,7 @@ def is_anything_copied(scene: Scene) -> Finding | None:
         "Is anything copied from training?",
         tag,
         style,
-        f"{drawn(held)} of the samples of {best.short} repeat a training message to the letter; of held-out real "
+        f"{drawn(held)} of the samples of {best.short} repeat a training message to the letter; of real test "
         f"messages {_real(held)} do. In brackets: the lowest and the highest of {draws} of {number}.{more}",
     )
 

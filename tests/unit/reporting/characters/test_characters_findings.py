@@ -122,7 +122,7 @@ def test_real_words_are_judged_by_the_range_of_the_draws() -> None:
         assert (found.tag, found.style) == expected
     assert tag(Made(undefined=True), READ) == ("cannot be told", "unknown")
     answer = answers(scene_of(FULL))[READ].answer
-    assert "65.3 % [61.8, 68.8] are words of training messages; of those of held-out real messages 87.3 %." in answer
+    assert "65.3 % [61.8, 68.8] are words of training messages; of those of real test messages 87.3 %." in answer
     assert "Nearest to that is temperature 0.5, with 73.0 % [69.5, 76.5]." in answer
 
 
@@ -136,6 +136,17 @@ def test_real_words_are_judged_by_the_range_of_the_draws() -> None:
 )
 def test_copies_are_told_beside_those_of_real_messages(copies: float, expected: tuple[str, str]) -> None:
     assert tag(Made(copies=copies), COPIED) == expected
+
+
+def test_others_that_copy_more_than_real_messages_are_named() -> None:
+    assert "it is for char_rnn, char_lstm, char_rnn_windowed, char_lstm_windowed and 5-gram too." in (
+        answers(scene_of(FULL))[COPIED].answer
+    )
+    scene = scene_of(LONE)
+    is_own = scene.tables.sample_scores["name"] == "char_lstm"
+    honest = scene.tables.sample_scores.assign(low=scene.tables.sample_scores["low"].where(~is_own, 0.0))
+    answer = answers(Scene(scene.report, replace(scene.tables, sample_scores=honest)))[COPIED].answer
+    assert answer.endswith("More than among real messages it is for 5-gram.")
 
 
 @pytest.mark.parametrize(
