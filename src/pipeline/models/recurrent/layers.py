@@ -20,6 +20,7 @@ from typing import Any, TypeVar
 import keras
 import tensorflow as tf
 
+from pipeline.models.recurrent.lookup import look_up
 from pipeline.models.recurrent.loops import GRU, LSTM, SIMPLE, Cell, Packing, recur
 
 log = logging.getLogger(__name__)
@@ -117,7 +118,7 @@ def read_rows(
     units, counts = layer.units, tf.cast(counts, tf.int64)
     states, final = recur(
         CELLS[type(layer)],
-        tf.gather(_widen(rows, units), symbols)[None, None],
+        look_up(_widen(rows, units), symbols)[None, None],
         _recurrent_kernel(layer.cell)[None],
         _biases(layer.cell)[None],
         _widen(state, units)[None],

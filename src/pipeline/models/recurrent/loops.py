@@ -121,7 +121,7 @@ def _forward(
         given = (x[chain], weights[chain], bias[chain], first[chain], keep[chain])
         cell.forward(blocks[block], starts, counts, *given, states[chain], final[chain], tape[chain])
 
-    _run_all(run, chains, len(blocks))
+    run_all(run, chains, len(blocks))
     return states, final, tape
 
 
@@ -150,7 +150,7 @@ def _backward(
         wanted = (d_x[chain], d_weights[chain, block], d_bias[chain, block], d_first[chain])
         cell.backward(blocks[block], starts, counts, *given, *wanted)
 
-    _run_all(run, chains, len(blocks))
+    run_all(run, chains, len(blocks))
     return d_x, d_weights.sum(1), d_bias.sum(1), d_first
 
 
@@ -172,7 +172,7 @@ def _blocks(counts: Rows) -> list[Rows]:
     return [order[offset::num_blocks].copy() for offset in range(num_blocks)]
 
 
-def _run_all(run: Callable[[int, int], None], chains: int, blocks: int) -> None:
+def run_all(run: Callable[[int, int], None], chains: int, blocks: int) -> None:
     """Run every chain over every block, on all cores."""
     jobs = [(chain, block) for chain in range(chains) for block in range(blocks)]
     list(_pool().map(lambda job: run(*job), jobs))
