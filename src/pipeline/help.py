@@ -36,10 +36,11 @@ Common settings:
   strict=true                       stop where data cannot be had, instead of using the embedded sample
 
 See also:
-  python -m pipeline +experiment=NAME --cfg job    all settings, as composed
-  python -m pipeline.report RUN_FOLDER             draw the report of an old run again
-  python -m pipeline.compare FOLDER...             compare any runs and sweeps
-  python -m pipeline.store list                    what is kept for reuse, with sizes; also: prune
+  python -m pipeline +experiment=NAME --cfg job        all settings, as composed
+  python -m pipeline.generate run=FOLDER prompt="..."  messages by a model of a finished run of character models
+  python -m pipeline.report RUN_FOLDER                 draw the report of an old run again
+  python -m pipeline.compare FOLDER...                 compare any runs and sweeps
+  python -m pipeline.store list                        what is kept for reuse, with sizes; also: prune
 
 Data are looked for in $PIPELINE_DATA_DIR/<name>/ and data/raw/<name>/, then downloaded.
 Results land in outputs/runs/<experiment>/<time>/: report.html, metrics.json, figures/, manifest.json; those of a sweep

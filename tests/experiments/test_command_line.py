@@ -16,6 +16,7 @@ def test_help_lists_every_experiment(run_pipeline: Run) -> None:
     page = run_pipeline("--help")
     assert page.returncode == 0
     assert re.search(r"^  gru_glove +GRU on Enron e-mails", page.stdout, re.MULTILINE)
+    assert 'python -m pipeline.generate run=FOLDER prompt="..."' in page.stdout
     assert all(len(line) <= 120 for line in page.stdout.splitlines())
 
 

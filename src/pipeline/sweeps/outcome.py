@@ -15,7 +15,7 @@ from filelock import FileLock
 
 from pipeline.sweeps.processes import LOG
 
-Made = Literal["validation", "synthesis", "stream", "memory", "detection", "test"]
+Made = Literal["validation", "synthesis", "stream", "memory", "detection", "characters", "test"]
 
 RECORD = "sweep.json"
 LOCK = ".lock"
@@ -89,6 +89,8 @@ def made_by(folder: Path) -> Made:
     metrics = metrics_of(folder)
     if "detectors" in metrics:
         return "detection"
+    if "bits_per_char" in metrics:
+        return "characters"
     if "stream" in metrics:
         return "memory" if metrics["kind"] == "memory" else "stream"
     return "validation" if "validation" in metrics else "synthesis" if "synthesis" in metrics else "test"
@@ -108,6 +110,8 @@ def score(folder: Path) -> str:
             return _memory_score(metrics)
         case "detection":
             return _detection_score(metrics)
+        case "characters":
+            return _characters_score(metrics)
         case "test":
             return f"f1 {_with_interval(metrics['test']['f1'], metrics['ci95']['f1'])}"
 
@@ -152,6 +156,14 @@ def _detection_score(metrics: dict[str, Any]) -> str:
     shown = f"{value:.3f}" if None in ends else _with_interval(value, ends)
     beside = f"; {picked} {known[picked]['roc_auc']:.3f}" if picked in known else ""
     return f"roc-auc {shown} {champion}{beside}"
+
+
+def _characters_score(metrics: dict[str, Any]) -> str:
+    """What the network and the n-gram model that are best on validation pay."""
+    bits, champion, ngram = metrics["bits_per_char"], metrics["champion"], metrics["ngram"]
+    ends = metrics["ci95"].get(champion)
+    shown = _with_interval(bits[champion], ends) if ends else f"{bits[champion]:.3f}"
+    return f"bits/char {shown} {champion}; {ngram} {bits[ngram]:.3f}"
 
 
 def _mark(metrics: dict[str, Any]) -> str:

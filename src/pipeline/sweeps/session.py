@@ -39,6 +39,7 @@ _ALONE: dict[Made, str] = {
     "synthesis": "generate messages",
     "memory": "judge filters in ever less memory",
     "detection": "find one class without labels",
+    "characters": "model messages character by character",
 }
 
 

@@ -20,6 +20,7 @@ SYNTHESIS = {"synthesis": {"kl_nats": 5.0}, "evaluators": {}}
 MEMORY = {"stream": {}, "kind": "memory"}
 STREAM = {"stream": {}, "kind": "drift"}
 DETECTION = {"detectors": {}}
+CHARACTERS = {"bits_per_char": {}}
 
 
 @pytest.fixture
@@ -60,6 +61,7 @@ def ended(
         ((MEMORY,), f"The jobs judge filters in ever less memory; {ALONE}"),
         ((DETECTION, DETECTION), f"The jobs find one class without labels; {ALONE}"),
         ((DETECTION, TEST), "compared"),
+        ((CHARACTERS, CHARACTERS), f"The jobs model messages character by character; {ALONE}"),
         ((MEMORY, SYNTHESIS), f"The jobs generate messages and judge filters in ever less memory; {ALONE}"),
     ],
 )
@@ -78,6 +80,7 @@ def test_jobs_are_compared_where_they_can_be(
         (MEMORY, "memory"),
         (STREAM, "stream"),
         (DETECTION, "detection"),
+        (CHARACTERS, "characters"),
     ],
 )
 def test_what_a_job_came_to(tmp_path: Path, metrics: dict[str, object], made: str) -> None:

@@ -202,3 +202,19 @@ def test_the_score_of_detection_is_the_best_without_labels_beside_the_best_with_
     folder_with(tmp_path, metrics={"detectors": known, "champion": champion, "picked": picked})
     assert outcome.score(tmp_path) == said
     assert outcome.objective(tmp_path) is None
+
+
+@pytest.mark.parametrize(
+    ("ci95", "said"),
+    [
+        ({"char_best": [2.3585, 2.4206]}, "bits/char 2.388 [2.358, 2.421] char_best; ngram_5 2.661"),
+        ({}, "bits/char 2.388 char_best; ngram_5 2.661"),
+    ],
+)
+def test_the_score_of_characters_is_the_network_and_the_n_grams_that_are_best_on_validation(
+    tmp_path: Path, ci95: dict[str, list[float]], said: str
+) -> None:
+    bits = {"char_lstm": 2.2, "char_best": 2.3881, "ngram_4": 2.6, "ngram_5": 2.661, "bz2": 2.55}
+    folder_with(tmp_path, metrics={"bits_per_char": bits, "ci95": ci95, "champion": "char_best", "ngram": "ngram_5"})
+    assert outcome.score(tmp_path) == said
+    assert outcome.objective(tmp_path) is None
