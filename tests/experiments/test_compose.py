@@ -113,7 +113,8 @@ def test_headers_say_what_an_experiment_is_and_what_it_costs(name: str) -> None:
     header = "\n".join(line for line in text.splitlines() if line.startswith("#"))
     assert re.search(r"Source: \S", header)
     assert re.search(r"minutes?\b", header)
-    assert re.search(r"(F1|ROC-AUC)\b.*? 0\.\d+|no figure yet", header, re.DOTALL)
+    figures = (r"(F1|ROC-AUC)\b.*? 0\.\d+", r"\b\d\.\d+\b.*?bits per character", r"bits per character\b.*? \d\.\d+")
+    assert re.search("|".join([*figures, "no figure yet"]), header, re.DOTALL)
 
 
 @pytest.mark.parametrize(
@@ -165,3 +166,33 @@ def test_detectors_can_be_left_out_and_added() -> None:
     assert names["detectors.mine.fitted_on"] == "unsuspected"
     assert names["detectors.mine.model.hidden"] == names["contamination.deep.hidden"] == 7
     assert not any(name.startswith("detectors.vae_ham.") for name in names)
+
+
+CHARACTER_EXPERIMENTS = [name for name in EXPERIMENTS if name.startswith("char_")]
+
+
+@pytest.mark.parametrize("name", CHARACTER_EXPERIMENTS)
+def test_character_models_bind_on_every_data_set(name: str) -> None:
+    for dataset in choices("dataset"):
+        assert experiment_from(composed(f"+experiment={name}", f"dataset={dataset}")).plan.steps
+
+
+@pytest.mark.parametrize("name", CHARACTER_EXPERIMENTS)
+def test_every_character_model_is_called_as_its_part_of_the_config(name: str) -> None:
+    writers = composed(f"+experiment={name}").writers
+    assert {key: writer.name for key, writer in writers.items()} == {str(key): key for key in writers}
+
+
+def test_the_comparison_has_every_character_model_and_every_recipe() -> None:
+    config = composed("+experiment=char_comparison")
+    assert sorted(map(str, config.writers)) == choices("writer")
+    trained = [dict(writer.training) for writer in config.writers.values()]
+    assert all(dict(recipe) in trained for recipe in config.recipes.values())
+
+
+def test_character_models_can_be_left_out_and_added() -> None:
+    mine = ("+writer@writers.mine=char_lstm", "writers.mine.name=mine", "writers.mine.build.cell=gru")
+    names = _settings("+experiment=char_comparison", "~writers.char_rnn", *mine, "recipes.lstm.epochs=7")
+    assert names["writers.mine.build.cell"] == "gru"
+    assert names["writers.mine.training.epochs"] == names["writers.char_lstm.training.epochs"] == 7
+    assert not any(name.startswith("writers.char_rnn.") for name in names)

@@ -132,3 +132,53 @@ def test_published_detectors_are_those_of_their_document() -> None:
     assert {name: audit.get(name, ours[name]) for name in ours} == ours, "an audit has the published order alone"
     for name in ("hidden", "latent"):
         assert published[f"detectors.vae_all.model.{name}"] == ours[f"detectors.vae_all.model.{name}"]
+
+
+@pytest.mark.parametrize("name", ["char_rnn", "char_lstm"])
+def test_published_character_models_are_those_of_their_document(name: str) -> None:
+    published, audit = (settings(f"+experiment={name}", f"protocol={one}") for one in ("published", "audit"))
+    layers = {
+        "char_rnn": {"cell": "simple_rnn", "units": 278, "output_dropout": 0.2},
+        "char_lstm": {"cell": "lstm", "units": 128, "output_dropout": 0.0},
+    }[name] | {"embedding": None, "input_dropout": 0.0}
+    training = {
+        "scheme": "windowed",
+        "steps": 100,
+        "optimiser": "rmsprop",
+        "learning_rate": 1e-2,
+        "schedule": "plateau",
+    }
+    training |= {"epochs": 30, "patience": None, "keep": "best", "clipnorm": None, "averaging": None}
+    for group, expected in (("build", layers), ("training", training)):
+        assert {part: published[f"writers.{name}.{group}.{part}"] for part in expected} == expected
+    assert published[f"writers.{name}.conditional"] is False
+    faults = {"alphabet.alphabet_from": "all", "duplicates.exact": "keep", "duplicates.near": "ignore"}
+    assert {part: published[part] for part in faults} == faults
+    assert not any(part.startswith("split.") for part in published), "nothing is held out"
+    ours = settings(f"+experiment={name}")
+    assert {part: audit.get(part, ours[part]) for part in ours} == ours, "an audit has the published order alone"
+    assert {part: ours[f"writers.{name}.build.{part}"] for part in layers} == layers, "only the training is another"
+    assert ours[f"writers.{name}.training.scheme"] == "streamed"
+    assert all(ours[part] != value for part, value in faults.items())
+
+
+def test_the_other_character_models_are_no_part_of_what_was_published() -> None:
+    """The twins that show what windows cost train as published, for as long as the race needs; ours is its own."""
+    ours, published = (settings("+experiment=char_comparison", *more) for more in ([], ["protocol=published"]))
+    for name in ("char_rnn_windowed", "char_lstm_windowed", "char_best"):
+        own = {part: value for part, value in ours.items() if part.startswith(f"writers.{name}.")}
+        assert {part: published[part] for part in own} == own
+    for name in ("char_rnn", "char_lstm"):
+        twin = {part.partition(".build.")[2]: ours[part] for part in ours if part.startswith(f"writers.{name}.build.")}
+        assert {part: ours[f"writers.{name}_windowed.build.{part}"] for part in twin} == twin
+        for part in (
+            "scheme",
+            "steps",
+            "batch_size",
+            "optimiser",
+            "learning_rate",
+            "schedule",
+            "clipnorm",
+            "averaging",
+        ):
+            assert ours[f"writers.{name}_windowed.training.{part}"] == published[f"writers.{name}.training.{part}"]
