@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import io
+import os
 import sys
+import unicodedata
 from collections.abc import Sequence
 from pathlib import Path
 
 from pipeline.errors import UserError
 
+STEERING = {"Cc", "Cs", "Zl", "Zp"}  # control characters, lone surrogates, separators of lines and paragraphs
 HELP = """\
 usage: python -m pipeline.generate run=FOLDER [setting=value ...]
 
 Let a model of a finished run write. FOLDER is outputs/runs/<experiment>/<time>.
 
-Of a run of character models, one message a line (a line break inside a message is written as \\n):
+Of a run of character models, one message a line: line breaks and other control characters inside a message are
+written as \\n, \\t, \\x1b, \\u2028, and a backslash as \\\\.
   prompt="Hi, are"     what each message begins with
   n=5                  messages
   temperature=0.7      0: always the likeliest character; 1: as likely as the model finds it
@@ -37,10 +42,27 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except UserError as error:
         print(error.block(), file=sys.stderr)
         return 2
-    for message in messages:
-        print(message.replace("\\", "\\\\").replace("\n", "\\n") if "\n" in message else message)
+    _print([_one_line(message) for message in messages])
     print(said, file=sys.stderr)
     return 0
+
+
+def _print(lines: Sequence[str]) -> None:
+    """Write to standard output, whatever its encoding lacks, for as long as somebody reads it."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")
+    try:
+        print(*lines, sep="\n", flush=True)
+    except BrokenPipeError:  # whoever read the messages has enough of them; what is left goes nowhere
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _one_line(message: str) -> str:
+    """The message without what ends a line, steers a terminal or cannot be encoded; no two messages become the same."""
+    return "".join(
+        repr(character)[1:-1] if character == "\\" or unicodedata.category(character) in STEERING else character
+        for character in message
+    )
 
 
 def _read(arguments: Sequence[str]) -> dict[str, str]:

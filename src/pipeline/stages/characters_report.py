@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 from pathlib import Path
 
 from pydantic import TypeAdapter
@@ -62,7 +63,7 @@ def characters_report(
     _save_models(folder, outcome, limit)
     tables = character_tables(outcome, num_samples, num_shown)
     write_tables(folder, tables)
-    judged.samples.to_csv(folder / "samples.csv", index=False)
+    judged.samples.to_csv(folder / "samples.csv", index=False, quoting=csv.QUOTE_NONNUMERIC)  # else \r ends a row
     write_json(folder / "metrics.json", characters_metrics(outcome))
     facts = characters_facts(outcome, limit)
     report = TypeAdapter(CharactersReport).validate_python(to_jsonable_python(facts | {"headline": ""}))

@@ -37,6 +37,11 @@ class Card:
 
 
 _CARD = TypeAdapter(Card)
+# by what is damaged: the file, an entry, a number of the archive (it then seems encrypted or of a later version), all
+_DAMAGED = (
+    *(OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, zlib.error, ValidationError),
+    *(RuntimeError, TypeError),
+)
 
 
 def save(path: Path, card: Card, weights: NDArray[np.float32]) -> None:
@@ -54,9 +59,9 @@ def load(path: Path) -> tuple[Card, NDArray[np.float32]]:
     try:
         with path.open("rb") as content, np.load(content, allow_pickle=False) as file:
             return _CARD.validate_json(file["card"].tobytes()), file["weights"]
-    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, zlib.error, ValidationError) as error:
+    except _DAMAGED as error:
         raise UserError(
-            f"The model {path} cannot be read: {str(error).splitlines()[0]}",
+            f"The model {path} cannot be read: {(str(error) or type(error).__name__).splitlines()[0]}",
             expected="the file as the run wrote it",
             remedy="Put it back from a copy, or run the experiment again; reused stages take no time.",
         ) from None

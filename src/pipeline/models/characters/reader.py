@@ -18,15 +18,15 @@ from pipeline.models.characters.network import Network
 class NetworkReader:
     """A network as `writing.Model`."""
 
-    def __init__(self, network: Network) -> None:
-        """One graph reads any number of messages of any length."""
-        self._network, self._state = network, np.empty((0, network.num_states), np.float32)
+    def __init__(self, network: Network, opening: NDArray[np.float32]) -> None:
+        """One graph reads any number of messages of any length; each begins at the opening, (S,)."""
+        self._network, self._opening, self._state = network, opening, opening[None]
         flat, state = tf.TensorSpec([None], tf.int32), tf.TensorSpec([None, network.num_states])
         self._read = tf.function(self._next, input_signature=[flat, flat, state])
 
     def begin(self, prompts: Sequence[Symbols]) -> NDArray[np.float64]:
         """Read what each message begins with, (B, V)."""
-        self._state = np.zeros((len(prompts), self._network.num_states), np.float32)
+        self._state = np.tile(self._opening, (len(prompts), 1))
         return self._step(np.concatenate(prompts), np.array([len(prompt) for prompt in prompts]))
 
     def go_on(self, symbols: Symbols) -> NDArray[np.float64]:

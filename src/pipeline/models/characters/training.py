@@ -27,7 +27,7 @@ from pipeline.errors import UserError
 from pipeline.models.adam import build_adam
 from pipeline.models.characters.material import Text, shuffled, streams
 from pipeline.models.characters.network import Network, flat_weights
-from pipeline.models.characters.scoring import scorer
+from pipeline.models.characters.scoring import opening, scorer
 from pipeline.models.characters.settings import Recipe
 from pipeline.models.checkpoint import Checkpoint
 from pipeline.models.progress import Progress
@@ -172,7 +172,7 @@ def train(
             material = _lay_out(text, recipe, random, num_symbols=num_symbols, conditional=conditional)
             train_bits = _one_epoch(trainer, block, material, updates, progress)
             with trainer.averaged():
-                val_bits = float(score(validation.messages).mean())
+                val_bits = float(score(validation.messages, opening(network, text.messages)).mean())
             _refuse_diverged(name, epoch, train_bits + val_bits, recipe)
             rate = trainer.rate
             history.append(Epoch(epoch, train_bits, val_bits, rate, time.perf_counter() - start))
@@ -185,7 +185,7 @@ def train(
     if recipe.keep == "best":
         trainer.set_weights(best)
     with trainer.averaged():
-        weights = flat_weights(network)
+        weights, state = flat_weights(network), opening(network, text.messages)
     return Writer(
         name=name,
         scheme=recipe.scheme,
@@ -193,6 +193,7 @@ def train(
         conditional=conditional,
         weights=weights,
         num_params=len(weights),
+        opening=state,
         history=pd.DataFrame([asdict(row) for row in history]),
         kept_epoch=best_epoch(_figures(history)) if recipe.keep == "best" else len(history),
         stopped_early=len(history) < recipe.epochs,

@@ -80,13 +80,16 @@ def write(
     for begin in range(0, len(prompts), AT_ONCE):
         some = prompts[begin : begin + AT_ONCE]
         streams = [np.random.default_rng([*seed, begin + place]) for place in range(len(some))]
-        chances = np.stack([stream.random(manner.limit + 1) for stream in streams])
-        found += _write_some(model, some, chances, manner, unknown)
+        found += _write_some(model, some, streams, manner, unknown)
     return found
 
 
 def _write_some(
-    model: Model, prompts: Sequence[Symbols], chances: NDArray[np.float64], manner: Manner, unknown: int | None
+    model: Model,
+    prompts: Sequence[Symbols],
+    streams: Sequence[np.random.Generator],
+    manner: Manner,
+    unknown: int | None,
 ) -> list[Written]:
     written: list[list[int]] = [[] for _ in prompts]
     has_ended = np.zeros(len(prompts), bool)
@@ -95,7 +98,8 @@ def _write_some(
     for step in range(manner.limit + 1):  # the last step is for the end alone
         if unknown is not None:
             log_probabilities[:, unknown] = -np.inf
-        chosen = choose(log_probabilities, chances[going, step], manner)
+        chances = np.array([streams[number].random() for number in going.tolist()])
+        chosen = choose(log_probabilities, chances, manner)
         has_ended[going[chosen == END]] = True
         goes_on = np.flatnonzero(chosen != END)
         if step == manner.limit or not len(goes_on):
@@ -116,8 +120,9 @@ def choose(log_probabilities: NDArray[np.float64], chances: NDArray[np.float64],
     if manner.temperature == 0:
         return log_probabilities.argmax(axis=1)
     order = np.argsort(-log_probabilities, axis=1, kind="stable")
-    scaled = np.take_along_axis(log_probabilities, order, axis=1) / manner.temperature
-    shares = np.exp(scaled - scaled[:, :1])
+    ranked = np.take_along_axis(log_probabilities, order, axis=1)
+    with np.errstate(over="ignore"):  # near 0 the temperature leaves nothing to all but the likeliest
+        shares = np.exp((ranked - ranked[:, :1]) / manner.temperature)
     shares /= shares.sum(axis=1, keepdims=True)
     if manner.top_k is not None:
         shares[:, manner.top_k :] = 0
