@@ -4,7 +4,8 @@ A *symbol* is a character, the end of a message, or the one that stands for all 
 *Bits* are the negative logarithm, base 2, of the probability that a model gives to a symbol before it has seen it. The
 end of a message is a symbol to be paid for like any other.
 
-Shapes: N rows of the corpus, M symbols of all of them, E symbols of the test messages, P weights.
+Shapes: N rows of the corpus, M symbols of all of them, E symbols of the test messages, P weights, S numbers
+of state.
 """
 
 from __future__ import annotations
@@ -106,6 +107,8 @@ class Writer:
         conditional: whether a message may begin with a symbol of its class in place of the end of the one before.
         weights: (P,) float32, all weights in a row.
         num_params: P.
+        opening: (S,) float32, the state that every message is read and written from: what some training messages leave
+            behind.
         history: one row an epoch: `epoch` (1-based), `train_bits` (mean bits per character over the epoch's updates,
             dropout on), `val_bits`, `learning_rate` (at the end), `seconds` (training and validation).
         kept_epoch: the epoch whose weights were kept.
@@ -118,6 +121,7 @@ class Writer:
     conditional: bool
     weights: NDArray[np.float32]
     num_params: int
+    opening: NDArray[np.float32]
     history: pd.DataFrame
     kept_epoch: int
     stopped_early: bool

@@ -68,25 +68,27 @@ def generate_texts(
     Raises:
         UserError: there is no such model, class or character, or a file is damaged.
     """
-    cards = {path.stem: load(path) for path in sorted((folder / "models").glob("*.npz"))}
+    saved = {path.stem: load(path) for path in sorted((folder / "models").glob("*.npz"))}
+    cards = {name: model.card for name, model in saved.items()}
     name = _choose(cards, read_json(folder / "report.json", CharactersReport).champion, model, label)
-    card, weights = cards[name]
+    card = cards[name]
     start = END if label is None else start_of(_class(card, label), card.alphabet.num_symbols)
     read = np.concatenate([[start], _read(prompt, card, unknown)])
     start_keras(0)
     from pipeline.models.characters.network import build
     from pipeline.models.characters.reader import NetworkReader
 
-    network = build(card.build, card.alphabet, conditional=card.conditional, weights=weights)
+    network = build(card.build, card.alphabet, conditional=card.conditional, weights=saved[name].weights)
+    reader = NetworkReader(network, saved[name].opening)
     manner = Manner(temperature, top_k, top_p, limit or card.limit)
-    written = write(NetworkReader(network), [read] * n, manner, unknown=card.alphabet.unknown, seed=[seed])
+    written = write(reader, [read] * n, manner, unknown=card.alphabet.unknown, seed=[seed])
     cut = sum(not one.ended for one in written)
     told = [name, *([label] if label else []), f"temperature {temperature:g}", f"seed {seed}"]
     said = ", ".join(told) + (f"; {cut} of {n} stopped at limit={manner.limit}" if cut else "")
     return [prompt + decode(one.symbols, card.alphabet) for one in written], said
 
 
-def _choose(cards: dict[str, tuple[Card, Any]], champion: str, model: str | None, label: str | None) -> str:
+def _choose(cards: dict[str, Card], champion: str, model: str | None, label: str | None) -> str:
     if not cards:
         raise UserError(
             "The run folder holds no model.",
@@ -99,7 +101,7 @@ def _choose(cards: dict[str, tuple[Card, Any]], champion: str, model: str | None
             expected=f"one of {', '.join(cards)}",
             remedy=f"{nearest(model, cards)}Mend model, or leave it out.",
         )
-    able = [name for name, (card, _) in cards.items() if label is None or card.conditional]
+    able = [name for name, card in cards.items() if label is None or card.conditional]
     wanted = model or (champion if champion in able else next(iter(able), None))
     if wanted is None or wanted not in able:
         raise UserError(

@@ -18,7 +18,7 @@ from pipeline.artifacts.characters import (
     Surprisal,
     Writer,
 )
-from pipeline.models.characters.files import Card, save
+from pipeline.models.characters.files import Card, Saved, save
 from pipeline.ranges import Count
 from pipeline.reporting.characters.facts import CharactersReport
 from pipeline.reporting.characters.folder import CharactersTables
@@ -78,4 +78,4 @@ def _save_models(folder: Path, outcome: Outcome, limit: int) -> None:
     classes = outcome.corpus.negative, outcome.corpus.positive
     for writer in outcome.writers:
         card = Card(writer.name, writer.build, writer.conditional, outcome.characters.alphabet, classes, limit)
-        save(folder / "models" / f"{writer.name}.npz", card, writer.weights)
+        save(folder / "models" / f"{writer.name}.npz", Saved(card, writer.weights, writer.opening))

@@ -71,7 +71,7 @@ def score_writer(characters: Characters, split: Split, writer: Writer) -> Surpri
 
     score = scorer(restore(writer, characters.alphabet))
     parts = {"validation": split.validation, "test": split.test}
-    bits = {part: score(characters.take(rows)) for part, rows in parts.items()}
+    bits = {part: score(characters.take(rows), writer.opening) for part, rows in parts.items()}
     tables = [_by_message(characters, part, rows, bits[part]) for part, rows in parts.items()]
     return Surprisal(writer.name, pd.concat(tables, ignore_index=True), bits["test"])
 

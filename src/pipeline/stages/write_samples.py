@@ -45,7 +45,7 @@ def write_samples(
     from pipeline.models.characters.network import restore
     from pipeline.models.characters.reader import NetworkReader
 
-    model, alphabet = NetworkReader(restore(writer, characters.alphabet)), characters.alphabet
+    model, alphabet = NetworkReader(restore(writer, characters.alphabet), writer.opening), characters.alphabet
 
     def ask(label: int, temperature: float, seed: Sequence[int]) -> list[Written]:
         start = END if label == NO_CLASS else start_of(label, alphabet.num_symbols)

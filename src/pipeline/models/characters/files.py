@@ -36,6 +36,15 @@ class Card:
     limit: int
 
 
+@dataclass(frozen=True)
+class Saved:
+    """What a file holds; weights (P,) and opening (S,) as in `Writer`."""
+
+    card: Card
+    weights: NDArray[np.float32]
+    opening: NDArray[np.float32]
+
+
 _CARD = TypeAdapter(Card)
 # by what is damaged: the file, an entry, a number of the archive (it then seems encrypted or of a later version), all
 _DAMAGED = (
@@ -44,13 +53,14 @@ _DAMAGED = (
 )
 
 
-def save(path: Path, card: Card, weights: NDArray[np.float32]) -> None:
+def save(path: Path, model: Saved) -> None:
     """Write the model."""
+    card = np.frombuffer(_CARD.dump_json(model.card), np.uint8)
     with path.open("wb") as file:
-        np.savez(file, allow_pickle=False, card=np.frombuffer(_CARD.dump_json(card), np.uint8), weights=weights)
+        np.savez(file, allow_pickle=False, card=card, weights=model.weights, opening=model.opening)
 
 
-def load(path: Path) -> tuple[Card, NDArray[np.float32]]:
+def load(path: Path) -> Saved:
     """Read a model.
 
     Raises:
@@ -58,7 +68,7 @@ def load(path: Path) -> tuple[Card, NDArray[np.float32]]:
     """
     try:
         with path.open("rb") as content, np.load(content, allow_pickle=False) as file:
-            return _CARD.validate_json(file["card"].tobytes()), file["weights"]
+            return Saved(_CARD.validate_json(file["card"].tobytes()), file["weights"], file["opening"])
     except _DAMAGED as error:
         raise UserError(
             f"The model {path} cannot be read: {(str(error) or type(error).__name__).splitlines()[0]}",
