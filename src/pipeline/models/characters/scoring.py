@@ -4,14 +4,15 @@ A network that was trained on text without a gap is at a loss where it has read 
 0.06 bits per character more. So every message is read, and written, from the *opening*: the state that a fixed stretch
 of training messages leaves behind.
 
-Shapes: n messages, M symbols of all of them, B messages of a batch, N symbols of a batch, V symbols that may come next, S
-numbers of state.
+Shapes: n messages, M symbols of all of them, B messages of a batch, N symbols of a batch, V symbols that may come
+next, S numbers of state.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Sequence
+from typing import Any
 
 import numpy as np
 import tensorflow as tf
@@ -41,20 +42,20 @@ def scorer(network: Network, start: int = END) -> Scorer:
 
     One graph serves all batches; it reads the weights that the network has when it is called.
     """
-    flat = tf.TensorSpec([None], tf.int32)
 
-    @tf.function(input_signature=[flat, flat, flat, tf.TensorSpec([network.num_states])])
     def nats(before: tf.Tensor, after: tf.Tensor, counts: tf.Tensor, state: tf.Tensor) -> tf.Tensor:
         hidden, _ = network.read(before, counts, tf.tile(state[None], [tf.size(counts), 1]))
         return tf.nn.sparse_softmax_cross_entropy_with_logits(after, network.logits(hidden))
+
+    flat = tf.TensorSpec([None], tf.int32)
+    graph: Any = tf.function(nats, input_signature=[flat, flat, flat, tf.TensorSpec([network.num_states])])
 
     def bits(messages: Sequence[Symbols], state: State) -> NDArray[np.float32]:
         lengths = np.array([len(message) for message in messages])
         found: list[NDArray[np.float32]] = [np.empty(0, np.float32)] * len(messages)
         for places in _batches(lengths, max(1, CELLS // network.num_symbols)):
             before, after = join([messages[place] for place in places], np.full(len(places), start))
-            given = (tf.constant(flat, tf.int32) for flat in (before, after, lengths[places]))
-            paid = nats(*given, tf.constant(state)).numpy() / math.log(2)
+            paid = graph(before, after, lengths[places].astype(np.int32), state).numpy() / math.log(2)
             for place, part in zip(places, np.split(paid, np.cumsum(lengths[places])[:-1]), strict=True):
                 found[place] = part
         return np.concatenate(found)

@@ -177,3 +177,13 @@ def learn(d_weights, d_bias, fed, d_sums, num_terms):
         add_product(d_weights, fed[p].T, d_sums, len(d_weights), (0, num_terms), (p * width, (p + 1) * width))
     for term in range(num_terms):
         d_bias += d_sums[term]
+
+
+@compiled
+def add_rows(sums, rows, numbers, begin, end):
+    """sums[numbers[n]] += rows[n] for every n in turn, of the columns from `begin` to `end` - 1."""
+    end = min(end, rows.shape[1])
+    for n in range(len(numbers)):
+        into, row = sums[numbers[n]], rows[n]
+        for column in range(begin, end):
+            into[column] += row[column]

@@ -13,7 +13,7 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
-from pipeline.models.recurrent.arithmetic import compiled
+from pipeline.models.recurrent.arithmetic import add_rows
 from pipeline.models.recurrent.loops import run_all
 
 COLUMNS = 128  # that a thread adds up, whole lines of the processor's cache
@@ -31,7 +31,8 @@ def look_up(table: tf.Tensor, numbers: tf.Tensor) -> tf.Tensor:
 
         return tf.gather(table, numbers), gradient
 
-    return run(table)
+    found: Any = run(table)
+    return found
 
 
 def _sum_rows(
@@ -41,13 +42,3 @@ def _sum_rows(
     begins = range(0, rows.shape[1], COLUMNS)
     run_all(lambda _, part: add_rows(sums, rows, numbers, begins[part], begins[part] + COLUMNS), 1, len(begins))
     return sums
-
-
-@compiled
-def add_rows(sums, rows, numbers, begin, end):
-    """sums[numbers[n]] += rows[n] for every n in turn, of the columns from `begin` to `end` - 1."""
-    end = min(end, rows.shape[1])
-    for n in range(len(numbers)):
-        into, row = sums[numbers[n]], rows[n]
-        for column in range(begin, end):
-            into[column] += row[column]
