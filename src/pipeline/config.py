@@ -115,7 +115,7 @@ def explain(error: HydraException | OmegaConfBaseException, overrides: Sequence[
         case OverrideParseException():
             return UserError(
                 f"The override {error.override!r} cannot be read.",
-                expected="key=value, with quotes around values that hold commas, blanks or brackets",
+                expected="key=value, with quotes around values that hold commas, blanks, brackets or other scripts",
                 remedy="Mend it; in a shell put the whole override in single quotes: 'dataset.path=\"my file.csv\"'.",
             )
         case _:

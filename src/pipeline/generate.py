@@ -11,6 +11,7 @@ from pathlib import Path
 
 from pipeline.errors import UserError
 
+ENVIRONMENT = {"TF_CPP_MIN_LOG_LEVEL": "3", "KERAS_BACKEND": "tensorflow"}  # as conf/config.yaml has it for runs
 STEERING = {"Cc", "Cs", "Zl", "Zp"}  # control characters, lone surrogates, separators of lines and paragraphs
 HELP = """\
 usage: python -m pipeline.generate run=FOLDER [setting=value ...]
@@ -86,6 +87,7 @@ def _generate(settings: dict[str, str]) -> tuple[list[str], str]:
             expected="run=FOLDER, the folder of a finished run of character models",
             remedy="List outputs/runs/ and give one of the folders below it.",
         )
+    os.environ.update(ENVIRONMENT)
     from pipeline.generation.texts import DEFAULTS, generate_texts
     from pipeline.reporting.folder import read_family
     from pipeline.settings import Node, bind, keywords, refuse_unknown
