@@ -53,8 +53,8 @@ def workshop(tmp_path_factory: pytest.TempPathFactory) -> Path:
     rng = np.random.default_rng(0)
     labels = np.arange(300) % 3 == 0
     texts = [" ".join(rng.choice(WORDS[int(label)], rng.integers(4, 10))) for label in labels]
+    texts[7] += "\nδεύτερη γραμμή 🎉"  # with characters that no other message has
     mine = pd.DataFrame({"text": texts, "label": np.where(labels, "δόλος", "φίλος")})
-    mine.loc[7, "text"] += "\nδεύτερη γραμμή 🎉"  # with characters that no other message has
     mine.to_csv(folder / "mine.csv", index=False)
     return folder
 
@@ -124,7 +124,7 @@ def test_the_metrics_are_where_other_programs_look_for_them(first: Path) -> None
     assert bits["ngram_3"] < bits["ngram_2"] < bits["ngram_1"]
     assert bits["char_lstm"] < np.log2(metrics["num_symbols"]), "less than by chance"
     assert ("char_rnn", "char_lstm") in {(pair["first"], pair["second"]) for pair in metrics["contests"]}
-    assert not any(word in (first / "metrics.json").read_text(encoding="utf-8") for word in ('second"s', "seconds"))
+    assert "seconds" not in (first / "metrics.json").read_text(encoding="utf-8"), "results only, no times"
     race = pd.read_parquet(first / "tables" / "race.parquet")
     assert set(zip(race["streamed"], race["windowed"], strict=True)) == {
         (name, f"{name}_windowed") for name in ("char_rnn", "char_lstm")

@@ -163,7 +163,7 @@ def test_published_character_models_are_those_of_their_document(name: str) -> No
 
 
 def test_the_other_character_models_are_no_part_of_what_was_published() -> None:
-    """The twins that show what windows cost train as published, for as long as the race needs; ours is its own."""
+    """The twins that show what windows cost have its layers and its windows."""
     ours, published = (settings("+experiment=char_comparison", *more) for more in ([], ["protocol=published"]))
     for name in ("char_rnn_windowed", "char_lstm_windowed", "char_best"):
         own = {part: value for part, value in ours.items() if part.startswith(f"writers.{name}.")}
@@ -171,14 +171,5 @@ def test_the_other_character_models_are_no_part_of_what_was_published() -> None:
     for name in ("char_rnn", "char_lstm"):
         twin = {part.partition(".build.")[2]: ours[part] for part in ours if part.startswith(f"writers.{name}.build.")}
         assert {part: ours[f"writers.{name}_windowed.build.{part}"] for part in twin} == twin
-        for part in (
-            "scheme",
-            "steps",
-            "batch_size",
-            "optimiser",
-            "learning_rate",
-            "schedule",
-            "clipnorm",
-            "averaging",
-        ):
-            assert ours[f"writers.{name}_windowed.training.{part}"] == published[f"writers.{name}.training.{part}"]
+        assert ours[f"writers.{name}_windowed.training.scheme"] == "windowed"
+        assert ours[f"writers.{name}_windowed.training.steps"] == published[f"writers.{name}.training.steps"] == 100
