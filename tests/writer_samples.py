@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,9 +13,6 @@ from pipeline.artifacts.characters import Alphabet, Cell, Shape, Writer
 from pipeline.models.backend import start_keras
 from pipeline.models.characters.material import Symbols, Text
 from pipeline.models.characters.settings import Recipe
-
-if TYPE_CHECKING:
-    from pipeline.models.characters.network import Network
 
 ALPHABET = Alphabet(list("abcde"), has_unknown=True)
 V = ALPHABET.num_symbols
@@ -55,8 +52,8 @@ def scaled(sizes: list[tuple[int, ...]], seed: int = 0) -> list[NDArray[np.float
     return [(random.normal(size=size) / max(size[0], 2) ** 0.5).astype(np.float32) for size in sizes]
 
 
-def network(build: Shape = LSTM, *, conditional: bool = False, seed: int = 0) -> Network:
-    """A network with random weights; starts Keras."""
+def network(build: Shape = LSTM, *, conditional: bool = False, seed: int = 0) -> Any:
+    """A `Network` with random weights; starts Keras."""
     start_keras(seed)
     from pipeline.models.characters.network import Network
 
@@ -72,11 +69,12 @@ def writer(build: Shape = LSTM, *, name: str = "char_lstm", conditional: bool = 
     """A model that was never trained."""
     import pandas as pd
 
+    made = network(build, conditional=conditional, seed=seed)
     from pipeline.models.characters.network import flat_weights
 
-    weights = flat_weights(network(build, conditional=conditional, seed=seed))
+    weights, opening = flat_weights(made), random_rows(seed, rows=1, columns=made.num_states)[0] / 3
     row = {"epoch": 1, "train_bits": 2.5, "val_bits": 2.6, "learning_rate": 0.01, "seconds": 0.5}
-    return Writer(name, "streamed", build, conditional, weights, len(weights), pd.DataFrame([row]), 1, False)
+    return Writer(name, "streamed", build, conditional, weights, len(weights), opening, pd.DataFrame([row]), 1, False)
 
 
 def fit(folder: Path, recipe: Recipe = RECIPE, own: Text | None = None, **changes: Any) -> Writer:

@@ -37,7 +37,7 @@ def reader(kind: Any, units: int, *, embedded: bool = False, **settings: Any) ->
     layer.build((None, None, E if embedded else V))
     for seed, variable in enumerate(layer.trainable_variables):
         variable.assign(0.7 * numbers(seed, *variable.shape) / variable.shape[0] ** 0.5)
-    return Reader(layer, tf.Variable(numbers(20, V, E)) if embedded else None)
+    return Reader(layer, tf.Variable(tf.constant(numbers(20, V, E))) if embedded else None)
 
 
 def by_rows(given: Reader, state: tf.Tensor, *, whole: bool) -> tuple[tf.Tensor, tf.Tensor]:
