@@ -83,6 +83,23 @@ def test_the_published_sms_runs_have_the_published_size(
     assert counts(folder)["train"] == (4827 - 965, 747 - 149)
 
 
+def test_the_published_character_models_have_the_published_size(run_in: Run, workshop: Path, data_dir: str) -> None:
+    left = [f"~writers.{name}" for name in ("char_rnn_windowed", "char_lstm_windowed", "char_best")]
+    small = [
+        f"recipes.{name}.{item}" for name in ("rnn", "lstm") for item in ("epochs=1", "steps=3", "batch_size=16384")
+    ]
+    small += ["samples.num_messages=10", "samples.num_draws=1", "samples.limit=20", "evaluate.resamples=100"]
+    given = ("+experiment=char_comparison", "protocol=published", "strict=true", *left, *small)
+    ran = run_in(workshop, *given, PIPELINE_DATA_DIR=data_dir)
+    assert ran.returncode == 0, ran.stderr
+    folder = Path(ran.stdout.splitlines()[0].removeprefix("run: "))
+    metrics = read(workshop / folder, "metrics.json")
+    # golden: the SMS assignment: 116 characters and the end; the weights follow from its layers
+    assert metrics["num_symbols"] == 117
+    assert metrics["num_params"] == {"char_rnn": 142_731, "char_lstm": 141_045}
+    assert counts(workshop / folder) == dict.fromkeys(("train", "validation", "test"), (4827, 747))
+
+
 def detected(run_in: Run, workshop: Path, data_dir: str, kept: set[str], *overrides: str) -> dict[str, Any]:
     """The metrics of a run of some detectors, with little beside them."""
     left = [f"~detectors.{name}" for name in choices_of_detectors() - kept]
