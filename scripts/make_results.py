@@ -20,6 +20,8 @@ from pathlib import Path
 from typing import Any
 
 import make_results_streams as streams
+from make_results_characters import FIGURES as CHARACTER_FIGURES
+from make_results_characters import characters_text
 from make_results_detection import FIGURES as DETECTION_FIGURES
 from make_results_detection import detection_text
 from make_results_synthesis import FIGURES as SYNTHESIS_FIGURES
@@ -27,6 +29,12 @@ from make_results_synthesis import synthesis_text
 
 DOCS = Path(__file__).parents[1] / "docs"
 RUN_FIGURES = ("baseline_comparison", "learning_curves")
+FAMILY_FIGURES = {
+    "synthesis": SYNTHESIS_FIGURES,
+    "stream": streams.FIGURES,
+    "detection": DETECTION_FIGURES,
+    "characters": CHARACTER_FIGURES,
+}
 COMPARISON_FIGURES = ("metrics", "differences", "folds")
 COMPARISON_TABLES = ("results", "pairs")
 COLUMNS = ("f1", "recall", "precision", "accuracy", "pr_auc")
@@ -40,6 +48,7 @@ the same resamples; where its interval contains 0, no difference is detectable. 
 be compared with each other. Seconds are of training, on two cores that other jobs may have shared. On streams a
 message is scored before it is learnt; "difference" is there the model's F1 minus that of the exact naive Bayes.
 Detectors give every message a cost and most of them see no label; each of their tables says what it compares.
+Language models of characters are told by the bits that they pay for a character of test messages: less is better.
 """
 
 
@@ -72,8 +81,7 @@ class Run:
     @property
     def figures(self) -> tuple[str, ...]:
         """The figures that the page shows."""
-        others = {"synthesis": SYNTHESIS_FIGURES, "stream": streams.FIGURES, "detection": DETECTION_FIGURES}
-        return others.get(self.family, RUN_FIGURES)
+        return FAMILY_FIGURES.get(self.family, RUN_FIGURES)
 
     @property
     def train_seconds(self) -> float:
@@ -182,8 +190,9 @@ def estimate(interval: dict[str, float | None], sign: str = "") -> str:
 def run_section(run: Run) -> str:
     """What one run was, and its figures."""
     shown = pictures(run.name, [name for name in run.figures if drawn(run.folder, name).exists()])
-    if run.family == "detection":
-        return f"{detection_text(run.folder, run.metrics, run.manifest)}\n{shown}\n"
+    if run.family in ("detection", "characters"):
+        from_folder = detection_text if run.family == "detection" else characters_text
+        return f"{from_folder(run.folder, run.metrics, run.manifest)}\n{shown}\n"
     if run.family != "classification":
         text = synthesis_text if run.family == "synthesis" else streams.stream_text
         return f"{text(run.metrics, run.report, run.manifest)}\n{shown}\n"

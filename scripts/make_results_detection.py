@@ -8,8 +8,9 @@ from typing import Any
 from make_results_synthesis import table
 from pipeline.reporting.comparison.files import MARKDOWN_ESCAPES
 from pipeline.reporting.detection.folder import read_detection
-from pipeline.reporting.detection.scene import Scene, share_said
+from pipeline.reporting.detection.scene import Scene
 from pipeline.reporting.detection.tables import contamination_table, contest_table, main_table, measure_table
+from pipeline.reporting.gaps import share_said
 from pipeline.reporting.grid import Row, Table
 from pipeline.reporting.tables import Cell
 
@@ -57,5 +58,6 @@ def _line(row: Row) -> list[str]:
 
 
 def _cell(cell: Cell) -> str:
-    shown = f"{cell.value} {cell.interval}".strip().translate(MARKDOWN_ESCAPES)
+    beside = cell.interval if cell.interval.startswith("[") or not cell.interval else f"({cell.interval})"
+    shown = f"{cell.value} {beside}".strip().translate(MARKDOWN_ESCAPES)
     return f"**{shown}**" if cell.stands_out else shown

@@ -11,9 +11,11 @@ from typing import Any
 
 import pytest
 
+import character_samples as characters
 import detection_samples_page as detection
 import stream_samples
 from pipeline.comparison.streams import compare_streams
+from pipeline.reporting.characters.report import draw_characters
 from pipeline.reporting.grid import Row, Table
 from pipeline.reporting.tables import Cell
 from synthesis_samples import Made, write_run
@@ -169,3 +171,58 @@ def test_names_that_users_gave_do_not_break_the_tables_of_a_run_of_detection(scr
         "",
         "Said of x\\|y.",
     ]
+
+
+def page_of_characters(script: Any, folder: Path, made: characters.Made) -> str:
+    """The page of results of one finished run of character models."""
+    run = characters.write_run(folder / "run", made)
+    facts = json.loads((run / "report.json").read_text(encoding="utf-8"))
+    metrics = {name: facts[name] for name in ("experiment", "dataset", "protocol", "stand_in")} | {"seed": made.seed}
+    (run / "metrics.json").write_text(json.dumps(metrics), encoding="utf-8")
+    draw_characters(run)
+    finish(run)
+    assert script.main([str(run), "--output", str(folder / "docs")]) == 0
+    return (
+        (folder / "docs" / "RESULTS.md")
+        .read_text(encoding="utf-8")
+        .replace("\N{NO-BREAK SPACE}", " ")
+        .replace("\\_", "_")
+    )
+
+
+def test_a_run_of_character_models_has_a_section_of_its_own(script: Any, tmp_path: Path) -> None:
+    page = page_of_characters(script, tmp_path, characters.FULL)
+    assert "## char_comparison on sms_spam, protocol clean, seed 7" in page
+    assert (
+        "test 1,050. The training part holds 272,632 characters, the validation part 91,034, the test part 96,000"
+        in page
+    )
+    assert f"\n\n    {characters.COMMAND}\n\n" in page
+    assert re.search(
+        r"\| char_best; LSTM, 448 units, streamed \| \*\*2\.390 \[2\.340, 2\.440\]\*\* \| \*\*−0\.270 \[", page
+    )
+    assert "| 5-gram | **2.660 [2.610, 2.710]** | – |" in page
+    assert "| lzma | 2.720 |" in page
+    assert re.search(r"\| char_rnn \| char_lstm \| \*\*\+0\.350 \[.*?\]\*\* \|", page), "paired, with an interval"
+    assert re.search(r"\| char_lstm; beside char_lstm_windowed \| .* \| \*\*1/\d+ of the time\*\* \|", page)
+    assert re.search(r"^\| Score \| real messages \| char_best \|", page, re.MULTILINE)
+    assert re.search(r"\| Real words \| 87\.3 % \| \*\*65\.3 % \(61\.8 to 68\.8\)\*\* \|", page)
+    assert "| char_lstm | LSTM, 128 units | streamed | – | 625 |" in page, "messages a second"
+    assert re.search(r"\| char_best \| spam \| 94\.0 % \[91\.0, 97\.0\] \|", page)
+    assert "<script>" not in page, "texts stay in the run's folder"
+    assert "| experiment | data set |" not in page, "no table of classifiers"
+    shown = re.findall(r"\((figures/\S+)\)", page)
+    assert len(set(shown)) == len(shown) == 5
+    assert all((tmp_path / "docs" / name).exists() for name in shown)
+
+
+def test_a_character_model_alone_has_no_race(script: Any, tmp_path: Path) -> None:
+    page = page_of_characters(script, tmp_path, characters.LONE)
+    assert "| char_lstm; LSTM, 128 units, streamed |" in page
+    assert "Streamed model" not in page
+
+
+def test_a_published_run_of_character_models_says_what_it_repeats(script: Any, tmp_path: Path) -> None:
+    page = page_of_characters(script, tmp_path, replace(characters.LONE, protocol="published", undefined=True))
+    assert "## char_comparison on sms_spam, protocol published, seed 7" in page
+    assert "undefined" in page
