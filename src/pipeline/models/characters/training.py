@@ -38,6 +38,7 @@ BLOCK = 32  # updates between two turns of Python
 EPSILON = 1e-7  # of both optimisers, Keras's own
 LAST_RATE = 0.02  # of a cosine, as a share of the first
 SLOWER = 0.2  # what a plateau multiplies the rate by
+HOPELESS = 10  # times what blind guessing pays; the steps of both optimisers are bounded, so few losses are infinite
 LN2 = math.log(2)
 
 
@@ -154,7 +155,7 @@ def train(
     """Train a model; after each epoch all that the next depends on is on disk in `scratch`.
 
     Raises:
-        UserError: the text is too short, or the loss is no longer finite.
+        UserError: the text is too short, or training diverges.
     """
     updates = _num_updates(text, recipe, name)
     network = Network(shape, num_symbols, conditional=conditional, seed=seed)
@@ -173,7 +174,8 @@ def train(
             train_bits = _one_epoch(trainer, block, material, updates, progress)
             with trainer.averaged():
                 val_bits = float(score(validation.messages, opening(network, text.messages)).mean())
-            _refuse_diverged(name, epoch, train_bits + val_bits, recipe)
+            for bits in (train_bits, val_bits):
+                _refuse_diverged(name, epoch, bits, math.log2(num_symbols), recipe)
             rate = trainer.rate
             history.append(Epoch(epoch, train_bits, val_bits, rate, time.perf_counter() - start))
             progress.finish_epoch(epoch, f"val_bits {val_bits:.3f}", history[-1])
@@ -256,11 +258,11 @@ def _figures(history: list[Epoch]) -> list[float]:
     return [row.val_bits for row in history]
 
 
-def _refuse_diverged(name: str, epoch: int, figure: float, recipe: Recipe) -> None:
-    if not math.isfinite(figure):
+def _refuse_diverged(name: str, epoch: int, bits: float, guessing: float, recipe: Recipe) -> None:
+    if not bits <= HOPELESS * guessing:  # NaN is not
         raise UserError(
-            f"Training {name} diverged: in epoch {epoch} its loss is not a finite number.",
-            expected="finite losses",
+            f"Training {name} diverged: in epoch {epoch} it pays {bits:,.0f} bits per character.",
+            expected=f"fewer than blind guessing, which pays {guessing:.2f}",
             remedy=f"Lower training.learning_rate of that model, now {recipe.learning_rate:g}, or set its "
             "training.clipnorm.",
         )
