@@ -44,7 +44,17 @@ DETECTORS = {
         *(f"~detectors.{name}" for name in ("vae_weighted", "vae_unsuspected", "autoencoder_ham", "gaussian_vae_ham")),
     )
 }
-OTHERS = STREAMS | DETECTORS
+WRITTEN = (
+    *("download=false", "evaluate.resamples=100", "samples.temperatures=[1.0]", "samples.limit=40"),
+    *("samples.num_messages=20", "samples.num_draws=1", "recipes.windowed.steps=5", "recipes.windowed.batch_size=4096"),
+    *(f"recipes.{name}.epochs=1" for name in ("rnn", "lstm", "best", "windowed")),
+)
+NETWORKS = ("char_rnn", "char_lstm", "char_rnn_windowed", "char_lstm_windowed", "char_best")
+CHARACTERS = {
+    "+experiment=char_lstm": (*WRITTEN, "writers.char_lstm.build.units=8"),
+    "+experiment=char_comparison": (*WRITTEN, *(f"writers.{name}.build.units=8" for name in NETWORKS)),
+}
+OTHERS = STREAMS | DETECTORS | CHARACTERS
 FILLED = tuple(f"sampling.synthesiser.training.{setting}" for setting in SYNTHESISER)
 PUBLISHED = ("shared_embedding.epochs=1", "shared_embedding.build.units=8")
 FOLDS = ("split.num_folds=2",)  # in place of five: see test_compose
@@ -86,6 +96,8 @@ def test_the_readme_shows_the_commands_that_matter() -> None:
         "sampling=synthetic",
         "pipeline.filter",
         "+experiment=vae_density",
+        "+experiment=char_comparison",
+        "pipeline.generate",
     ):
         assert part in shown
 
@@ -149,7 +161,9 @@ def test_a_command_runs(command: str, folder: Path, monkeypatch: pytest.MonkeyPa
 
 
 def expanded(word: str, folder: Path) -> list[str]:
-    """What a shell makes of a word with a star in it."""
+    """What a shell makes of a word with a star in it, and a reader of FOLDER: a run that can be asked for a class."""
+    if word == "run=FOLDER":
+        return [f"run={max(folder.glob('outputs/runs/char_comparison/*')).relative_to(folder)}"]
     return sorted(str(path.relative_to(folder)) for path in folder.glob(word)) if "*" in word else [word]
 
 
