@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
-from pipeline.artifacts.characters import Alphabet, Cell, Shape, Writer
+from pipeline.artifacts import Corpus, Split
+from pipeline.artifacts.characters import Alphabet, Cell, Characters, Shape, Writer
 from pipeline.models.backend import start_keras
 from pipeline.models.characters.material import Symbols, Text
 from pipeline.models.characters.settings import Recipe
+from pipeline.stages.encode_characters import encode_characters
 
 ALPHABET = Alphabet(list("abcde"), has_unknown=True)
 V = ALPHABET.num_symbols
@@ -52,12 +55,12 @@ def scaled(sizes: list[tuple[int, ...]], seed: int = 0) -> list[NDArray[np.float
     return [(random.normal(size=size) / max(size[0], 2) ** 0.5).astype(np.float32) for size in sizes]
 
 
-def network(build: Shape = LSTM, *, conditional: bool = False, seed: int = 0) -> Any:
+def network(build: Shape = LSTM, *, conditional: bool = False, seed: int = 0, num_symbols: int = V) -> Any:
     """A `Network` with random weights; starts Keras."""
     start_keras(seed)
     from pipeline.models.characters.network import Network
 
-    made = Network(build, V, conditional=conditional)
+    made = Network(build, num_symbols, conditional=conditional)
     for weight, value in zip(
         made.trainable_weights, scaled([tuple(weight.shape) for weight in made.trainable_weights], seed), strict=True
     ):
@@ -65,11 +68,16 @@ def network(build: Shape = LSTM, *, conditional: bool = False, seed: int = 0) ->
     return made
 
 
-def writer(build: Shape = LSTM, *, name: str = "char_lstm", conditional: bool = False, seed: int = 0) -> Writer:
+def writer(
+    build: Shape = LSTM,
+    *,
+    name: str = "char_lstm",
+    conditional: bool = False,
+    seed: int = 0,
+    num_symbols: int = V,
+) -> Writer:
     """A model that was never trained."""
-    import pandas as pd
-
-    made = network(build, conditional=conditional, seed=seed)
+    made = network(build, conditional=conditional, seed=seed, num_symbols=num_symbols)
     from pipeline.models.characters.network import flat_weights
 
     weights, opening = flat_weights(made), random_rows(seed, rows=1, columns=made.num_states)[0] / 3
@@ -104,3 +112,33 @@ def random_rows(seed: int, *, rows: int = V, columns: int = 4) -> NDArray[np.flo
 def messages_of(*written: str) -> list[Symbols]:
     """Messages of the letters of the alphabet, "?" for the unknown symbol, each closed by the end."""
     return [np.array([*("abcde?".index(letter) + 1 for letter in one), 0], np.uint16) for one in written]
+
+
+@dataclass(frozen=True)
+class Messages:
+    """A corpus of two classes, with its split; rows of one part lie apart, and the last rows are of no part."""
+
+    corpus: Corpus
+    split: Split
+
+    def encoded(self, *, min_count: int = 1) -> Characters:
+        """As symbols."""
+        return encode_characters(self.corpus, self.split, alphabet_from="train", min_count=min_count)
+
+
+def messages(count: int = 90) -> Messages:
+    """Some hold line breaks, other scripts, and characters that no training message has."""
+    random = np.random.default_rng(0)
+    labels = (np.arange(count) // 3 % 2).astype(np.int8)
+    words = [["see", "you", "home", "later", "lunch", "mum"], ["win", "cash", "prize", "urgent", "call", "claim"]]
+    texts = [" ".join(random.choice(words[label], 6)) for label in labels.tolist()]
+    rows = np.arange(count)
+    texts[0], texts[1], texts[2] = (
+        "see\nyou\r中 later é é",
+        "win\\x <b>cash</b> prize\u2028",
+        "see you ☃ home,\r ok \x07\n☃",
+    )
+    table = pd.DataFrame({"row": rows * 10, "text": texts, "label": labels})
+    train, validation, test = (rows[(rows % 3 == part) & (rows < count - 4)] for part in range(3))
+    split = Split(train, validation, test, labels, rows, 0.0, 0.0, validation_is_test=False)
+    return Messages(Corpus(table, "made", "spam", "ham", False, []), split)
