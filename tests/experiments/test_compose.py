@@ -9,6 +9,7 @@ from hydra.types import RunMode
 from omegaconf import DictConfig, open_dict
 
 from pipeline.config import choices, conf_dir, experiment_from
+from pipeline.errors import UserError
 from pipeline.filter.model_file import RATES
 from pipeline.sweeps.space import swept
 
@@ -196,3 +197,24 @@ def test_character_models_can_be_left_out_and_added() -> None:
     assert names["writers.mine.build.cell"] == "gru"
     assert names["writers.mine.training.epochs"] == names["writers.char_lstm.training.epochs"] == 7
     assert not any(name.startswith("writers.char_rnn.") for name in names)
+
+
+@pytest.mark.parametrize(
+    ("override", "happened", "expected"),
+    [
+        ("samples.temperatures=[-0.1]", "samples.temperatures.0 = -0.1", "greater than or equal to 0"),
+        ("samples.top_p=0", "samples.top_p = 0", "greater than 0"),
+        ("recipes.lstm.steps=1", "writers.char_lstm.training.steps = 1", "greater than or equal to 2"),
+        ("recipes.lstm.schedule=step", "training.schedule = 'step'", "'cosine' or 'plateau'"),
+        ("writers.char_lstm.build.cell=gruu", "writers.char_lstm.build.cell = 'gruu'", "'lstm' or 'gru'"),
+        ("writers.char_lstm.name=zlib", "writers.char_lstm.name = 'zlib'", "a name that no reference has"),
+        ("references.orders=0", "references.orders = 0", "greater than or equal to 1"),
+    ],
+)
+def test_what_character_models_cannot_have_is_told_before_anything_runs(
+    override: str, happened: str, expected: str
+) -> None:
+    with pytest.raises(UserError) as caught:
+        experiment_from(composed("+experiment=char_lstm", override))
+    assert happened in caught.value.happened
+    assert expected in caught.value.expected
