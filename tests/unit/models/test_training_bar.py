@@ -14,14 +14,9 @@ class Terminal(io.StringIO):
         return True
 
 
-@pytest.fixture
-def terminal(monkeypatch: pytest.MonkeyPatch) -> Terminal:
-    made = Terminal()
-    monkeypatch.setattr(sys, "stderr", made)
-    return made
-
-
-def test_it_counts_the_steps_of_all_epochs(terminal: Terminal) -> None:
+def test_it_counts_the_steps_of_all_epochs(monkeypatch: pytest.MonkeyPatch) -> None:
+    terminal = Terminal()
+    monkeypatch.setattr(sys, "stderr", terminal)
     with Progress(epochs=3, steps=70, done=1) as progress:
         assert (progress._bar.n, progress._bar.total) == (70, 210)
         for epoch in (2, 3):
