@@ -178,7 +178,7 @@ def _takes(step: Step[Any], name: str) -> bool:
 
 
 def _own_parts(plan: Plan) -> dict[Step[Any], str]:
-    """Of stages that a plan calls with several parts of the config, the part that is a step's own."""
+    """Of stages that a plan calls several times: the part of the config that is a step's own, or its inputs' own."""
     calls: dict[Any, list[Step[Any]]] = {}
     for step in plan.steps:
         calls.setdefault(step.function, []).append(step)
@@ -188,6 +188,10 @@ def _own_parts(plan: Plan) -> dict[Step[Any], str]:
         for step in steps:
             own = [name.rpartition(".")[2] for name in step.bound.read if name not in common]
             parts[step] = ", ".join(own)
+    for step in plan.steps:
+        siblings = calls[step.function]
+        shared = set.intersection(*(set(other.inputs) for other in siblings))
+        parts[step] = parts[step] or ", ".join(parts[given] for given in step.inputs if given not in shared)
     return parts
 
 

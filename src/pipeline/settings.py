@@ -43,8 +43,19 @@ class Node:
         return Node(self.key(key), value)
 
     def groups(self) -> list[Node]:
-        """The groups that it consists of, in order."""
-        return [getattr(self, key) for key in self.values]
+        """The groups that it consists of, in order; each has what it is called there among its entries, as `name`.
+
+        Raises:
+            UserError: there is none.
+        """
+        if not self.values:
+            raise UserError(
+                f"The config has nothing left in {self.name!r}, which this flow reads.",
+                expected="one group in it or more",
+                remedy=f"Leave one in, or add one: +{self.name}.NAME=... as conf/ has them.",
+            )
+        found = [(key, getattr(self, key)) for key in self.values]
+        return [Node(node.name, {"name": key, **node.values}) for key, node in found]
 
     def key(self, key: str) -> str:
         """The dotted name of one of its entries."""

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from itertools import product
 from typing import Annotated
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from pipeline.artifacts import Split
 from pipeline.artifacts.characters import END, NO_CLASS, Alphabet, Characters, References, Samples, Writer
@@ -20,9 +21,17 @@ from pipeline.models.characters.writing import Manner, Model, Written, write
 from pipeline.ranges import Count, Share
 from pipeline.text.alphabet import decode
 
-Temperatures = Annotated[list[Annotated[float, Field(ge=0)]], Field(min_length=1)]
+
+def _differ(values: list[float]) -> list[float]:
+    if len(set(values)) < len(values):
+        raise ValueError("temperatures that differ from each other")
+    return values
+
+
+Temperature = Annotated[float, Field(ge=0, allow_inf_nan=False)]
+Temperatures = Annotated[list[Temperature], Field(min_length=1), AfterValidator(_differ)]
 Several = Annotated[int, Field(ge=2)]
-Ask = Callable[[int, float, Sequence[int]], list[Written]]  # label, temperature, seed
+Ask = Callable[[int, float, int, Sequence[int]], list[Written]]  # label, temperature, number, seed
 
 
 def write_samples(
@@ -47,13 +56,13 @@ def write_samples(
 
     model, alphabet = NetworkReader(restore(writer, characters.alphabet), writer.opening), characters.alphabet
 
-    def ask(label: int, temperature: float, seed: Sequence[int]) -> list[Written]:
+    def ask(label: int, temperature: float, number: int, seed: Sequence[int]) -> list[Written]:
         start = END if label == NO_CLASS else start_of(label, alphabet.num_symbols)
-        return _write(model, alphabet, start, Manner(temperature, top_k, top_p, limit), num_messages, seed)
+        return _write(model, alphabet, start, Manner(temperature, top_k, top_p, limit), number, seed)
 
-    ask(NO_CLASS, 1.0, [seed])  # builds the graph
-    sets = [(NO_CLASS, draw) for draw in range(num_draws)] + [(label, 0) for label in (0, 1) if writer.conditional]
-    return _samples(writer.name, ask, temperatures, sets, alphabet, seed)
+    ask(NO_CLASS, 1.0, 1, [seed])  # builds the graph
+    draws = {NO_CLASS: num_draws} | ({0: 1, 1: 1} if writer.conditional else {})
+    return _samples(writer.name, ask, temperatures, draws, num_messages, alphabet, seed)
 
 
 def write_ngram_samples(
@@ -73,11 +82,10 @@ def write_ngram_samples(
     alphabet, order = characters.alphabet, order_of(references.ngram)
     model = _NgramReader(fit_ngrams(characters.take(split.train), alphabet.num_symbols, orders=order), order - 1)
 
-    def ask(_: int, temperature: float, seed: Sequence[int]) -> list[Written]:
-        return _write(model, alphabet, END, Manner(temperature, top_k, top_p, limit), num_messages, seed)
+    def ask(_: int, temperature: float, number: int, seed: Sequence[int]) -> list[Written]:
+        return _write(model, alphabet, END, Manner(temperature, top_k, top_p, limit), number, seed)
 
-    sets = [(NO_CLASS, draw) for draw in range(num_draws)]
-    return _samples(references.ngram, ask, temperatures, sets, alphabet, seed)
+    return _samples(references.ngram, ask, temperatures, {NO_CLASS: num_draws}, num_messages, alphabet, seed)
 
 
 class _NgramReader:
@@ -114,19 +122,17 @@ def _samples(
     name: str,
     ask: Ask,
     temperatures: Sequence[float],
-    sets: Sequence[tuple[int, int]],
+    draws: Mapping[int, int],
+    num_messages: int,
     alphabet: Alphabet,
     seed: int,
 ) -> Samples:
-    """All sets, (label, draw), at all temperatures."""
-    begin = time.perf_counter()
-    tables = [
-        _table(ask(label, temperature, [seed, place, label - NO_CLASS, draw]), alphabet).assign(
-            temperature=temperature, draw=draw, label=label
-        )
-        for place, temperature in enumerate(temperatures)
-        for label, draw in sets
-    ]
+    """So many sets of each class, at all temperatures; those of one kind are written side by side."""
+    begin, tables = time.perf_counter(), []
+    for (place, temperature), (label, number) in product(enumerate(temperatures), draws.items()):
+        written = ask(label, temperature, number * num_messages, [seed, place, label - NO_CLASS])
+        draw = np.arange(len(written)) // num_messages
+        tables.append(_table(written, alphabet).assign(temperature=temperature, draw=draw, label=label))
     seconds = time.perf_counter() - begin
     return Samples(name, pd.concat(tables, ignore_index=True).astype({"label": "int8"}), seconds)
 

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from pipeline.artifacts.characters import END
 from pipeline.models.characters.material import Symbols
 
-AT_ONCE = 512  # messages being written
+AT_ONCE = 2048  # messages being written
 
 
 @dataclass(frozen=True)
