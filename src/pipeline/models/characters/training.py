@@ -11,7 +11,7 @@ from __future__ import annotations
 import logging
 import math
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -174,15 +174,13 @@ def train(
             train_bits = _one_epoch(trainer, block, material, updates, progress)
             with trainer.averaged():
                 val_bits = float(score(validation.messages, opening(network, text.messages)).mean())
-            for bits in (train_bits, val_bits):
-                _refuse_diverged(name, epoch, bits, math.log2(num_symbols), recipe)
-            rate = trainer.rate
-            history.append(Epoch(epoch, train_bits, val_bits, rate, time.perf_counter() - start))
+            _refuse_diverged(name, epoch, (train_bits, val_bits), math.log2(num_symbols), recipe)
+            history.append(Epoch(epoch, train_bits, val_bits, trainer.rate, time.perf_counter() - start))
             progress.finish_epoch(epoch, f"val_bits {val_bits:.3f}", history[-1])
             if best_epoch(_figures(history)) == epoch:
                 best = trainer.get_weights()
             elif recipe.schedule == "plateau":
-                trainer.optimizer.learning_rate = rate * SLOWER
+                trainer.optimizer.learning_rate = trainer.rate * SLOWER
             checkpoint.write(trainer, history, best)
     if recipe.keep == "best":
         trainer.set_weights(best)
@@ -258,10 +256,11 @@ def _figures(history: list[Epoch]) -> list[float]:
     return [row.val_bits for row in history]
 
 
-def _refuse_diverged(name: str, epoch: int, bits: float, guessing: float, recipe: Recipe) -> None:
-    if not bits <= HOPELESS * guessing:  # NaN is not
+def _refuse_diverged(name: str, epoch: int, figures: Sequence[float], guessing: float, recipe: Recipe) -> None:
+    hopeless = [bits for bits in figures if not bits <= HOPELESS * guessing]  # NaN is one of them
+    if hopeless:
         raise UserError(
-            f"Training {name} diverged: in epoch {epoch} it pays {bits:,.0f} bits per character.",
+            f"Training {name} diverged: in epoch {epoch} it pays {hopeless[0]:,.0f} bits per character.",
             expected=f"fewer than blind guessing, which pays {guessing:.2f}",
             remedy=f"Lower training.learning_rate of that model, now {recipe.learning_rate:g}, or set its "
             "training.clipnorm.",
