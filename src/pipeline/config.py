@@ -154,7 +154,15 @@ def _unknown_key(key: str, overrides: Sequence[str]) -> UserError:
             expected=f"one of {', '.join(f'+experiment={name}' for name in choices('experiment'))}",
             remedy="Write +experiment=... instead of experiment=...",
         )
-    known = _known_keys(key, overrides)
+    config = _composed(overrides)
+    if followed := _followed(config, key):
+        part, target, rest = followed
+        return UserError(
+            f"{part} follows {target}, and has no settings of its own.",
+            expected=f"{target}.{rest}, which all have that follow it",
+            remedy=f"Set {target}.{rest}=..., or let it follow another: '{part}=${{GROUP.NAME}}'.",
+        )
+    known = _known_keys(config, key)
     parent = key.rpartition(".")[0]
     if key in known:
         return UserError(
@@ -169,16 +177,34 @@ def _unknown_key(key: str, overrides: Sequence[str]) -> UserError:
     )
 
 
-def _known_keys(key: str, overrides: Sequence[str]) -> list[str]:
-    """The settings and groups that could have been meant: those beside `key` in the flow and experiment asked for."""
+def _composed(overrides: Sequence[str]) -> Any:
+    """The config of the flow and experiment asked for, without the other overrides."""
     from hydra import compose, initialize_config_dir
     from hydra.core.global_hydra import GlobalHydra
 
     GlobalHydra.instance().clear()
     asked = [f"{mark}{group}={name}" for mark, group in (("+", "experiment"), ("", "flow")) for name in choices(group)]
     with initialize_config_dir(str(conf_dir()), version_base="1.3"):
-        node: Any = compose("config", overrides=[override for override in overrides if override in asked])
-    parent = ""
+        return compose("config", overrides=[override for override in overrides if override in asked])
+
+
+def _followed(config: Any, key: str) -> tuple[str, str, str] | None:
+    """The part of `key` that is another part of the config, that part, and the rest of the key."""
+    parts = key.split(".")
+    for depth in range(1, len(parts)):
+        parent: Any = OmegaConf.select(config, ".".join(parts[: depth - 1])) if depth > 1 else config
+        if not isinstance(parent, DictConfig) or parts[depth - 1] not in parent:
+            return None
+        if OmegaConf.is_interpolation(parent, parts[depth - 1]):
+            written: Any = OmegaConf.to_container(parent, resolve=False)
+            target = str(written[parts[depth - 1]])
+            return ".".join(parts[:depth]), target.removeprefix("${").removesuffix("}"), ".".join(parts[depth:])
+    return None
+
+
+def _known_keys(config: Any, key: str) -> list[str]:
+    """The settings and groups that could have been meant: those beside `key`."""
+    node, parent = config, ""
     for part in key.split(".")[:-1]:
         if not isinstance(node, DictConfig) or part not in node:
             break

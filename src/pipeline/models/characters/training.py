@@ -236,7 +236,7 @@ def _num_updates(text: Text, recipe: Recipe, name: str) -> int:
         raise UserError(
             f"The training messages have {symbols:,} characters, too few for {pieces} as {name} reads them.",
             expected=f"at least {least:,} characters",
-            remedy="Give longer or more messages, or lower training.steps and training.batch_size of that model.",
+            remedy="Give longer or more messages, or lower steps and batch_size of its recipe: recipes.NAME.steps=...",
         )
     if recipe.scheme == "windowed":
         return -(-(symbols - steps + 1) // recipe.batch_size)
@@ -262,6 +262,6 @@ def _refuse_diverged(name: str, epoch: int, figures: Sequence[float], guessing: 
         raise UserError(
             f"Training {name} diverged: in epoch {epoch} it pays {hopeless[0]:,.0f} bits per character.",
             expected=f"fewer than blind guessing, which pays {guessing:.2f}",
-            remedy=f"Lower training.learning_rate of that model, now {recipe.learning_rate:g}, or set its "
-            "training.clipnorm.",
+            remedy=f"Lower the learning_rate of its recipe, now {recipe.learning_rate:g}, or set its clipnorm: "
+            "recipes.NAME.learning_rate=...",
         )
