@@ -41,6 +41,12 @@ def test_the_composed_config_can_be_shown(run_pipeline: Run) -> None:
         ("+modle=3", "Nothing reads the setting 'modle'", "model", "Did you mean 'model'?"),
         ("flow=stream filters.ngrams=[2,1]", "filters.ngrams = [2, 1] is not allowed", "[1, 2]", "filters.ngrams"),
         ("flow=stream filters.models={a:1}", "cannot be replaced as a whole", "plus sign", "+filters.models.NAME"),
+        (
+            "+experiment=char_lstm writers.char_lstm.training.steps=9",
+            "writers.char_lstm.training follows recipes.lstm",
+            "recipes.lstm.steps",
+            "Set recipes.lstm.steps=...",
+        ),
         ("flow=stream stream.order=foo", "stream.order = 'foo'", "'file' or 'shuffled'", "stream.order"),
         ("flow=stream prequential.period=0", "prequential.period = 0", "greater than or equal to 1", "period"),
         ("flow=stream evaluate.reference=nobody", "'nobody'", "exact_naive_bayes", "reference"),
