@@ -52,11 +52,10 @@ def join(messages: Sequence[Symbols], starts: Sequence[int] | NDArray[np.integer
     return before, after
 
 
-def shuffled(
-    text: Text, random: np.random.Generator, *, num_symbols: int, conditional: bool
+def arrange(
+    text: Text, order: NDArray[np.integer], random: np.random.Generator, *, num_symbols: int, conditional: bool
 ) -> tuple[Symbols, Symbols]:
-    """All messages in a random order, joined; a conditional model is told the class of about half of them."""
-    order = random.permutation(len(text.messages))
+    """The messages joined in an order, (n,); a conditional model is told the class of about half of them."""
     starts = np.full(len(order), END)
     if conditional:
         told = random.random(len(order)) < TOLD

@@ -25,7 +25,7 @@ import tensorflow as tf
 from pipeline.artifacts.characters import Shape, Writer
 from pipeline.errors import UserError
 from pipeline.models.adam import build_adam
-from pipeline.models.characters.material import Text, shuffled, streams
+from pipeline.models.characters.material import Text, arrange, streams
 from pipeline.models.characters.network import Network, flat_weights
 from pipeline.models.characters.scoring import opening, scorer
 from pipeline.models.characters.settings import Recipe
@@ -135,9 +135,11 @@ class Trainer(keras.Model):
         own = [weight.numpy() for weight in self.network.trainable_weights]
         for weight, mean in zip(self.network.trainable_weights, self.means, strict=False):
             weight.assign(mean)
-        yield
-        for weight, value in zip(self.network.trainable_weights, own, strict=True):
-            weight.assign(value)
+        try:
+            yield
+        finally:
+            for weight, value in zip(self.network.trainable_weights, own, strict=True):
+                weight.assign(value)
 
 
 def train(
@@ -203,12 +205,14 @@ def train(
 def _lay_out(
     text: Text, recipe: Recipe, random: np.random.Generator, *, num_symbols: int, conditional: bool
 ) -> Material:
-    """The text of an epoch: streams of messages in a new order, or the text with a new order of its windows."""
-    before, after = shuffled(text, random, num_symbols=num_symbols, conditional=conditional)
+    """The text of an epoch: streams of messages in a new order, or the text as it is and its windows in a new order."""
+    number = len(text.messages)
+    order = random.permutation(number) if recipe.scheme == "streamed" else np.arange(number)
+    before, after = arrange(text, order, random, num_symbols=num_symbols, conditional=conditional)
     if recipe.scheme == "streamed":
         return tuple(map(tf.constant, streams(before, after, recipe.batch_size)))
-    order = random.permutation(len(before) - recipe.steps + 1).astype(np.int32)
-    return tuple(map(tf.constant, (before, after, order)))
+    begins = random.permutation(len(before) - recipe.steps + 1).astype(np.int32)
+    return tuple(map(tf.constant, (before, after, begins)))
 
 
 def _one_epoch(trainer: Trainer, block: Any, material: Material, updates: int, progress: Progress) -> float:

@@ -9,7 +9,7 @@ import pytest
 from numpy.typing import NDArray
 
 from pipeline.models.backend import start_keras
-from pipeline.models.characters.material import Text, shuffled, streams
+from pipeline.models.characters.material import Text, arrange, streams
 from writer_samples import CELLS, LSTM, RECIPE, WINDOWED, V, fit, shape, text
 
 pytestmark = pytest.mark.slow
@@ -28,7 +28,8 @@ def initial(build: Any, *, conditional: bool = False) -> Any:
 def laid_out(own: Text, number: int, *, conditional: bool = False) -> tuple[NDArray[Any], NDArray[Any]]:
     """The streams of the first epoch of `fit`."""
     random = np.random.default_rng([5, 1])
-    return streams(*shuffled(own, random, num_symbols=V, conditional=conditional), number)
+    order = random.permutation(len(own.messages))
+    return streams(*arrange(own, order, random, num_symbols=V, conditional=conditional), number)
 
 
 @pytest.mark.parametrize("optimiser", ["adam", "rmsprop"])
