@@ -15,7 +15,7 @@ MAX_LINES = 300
 MAX_FUNCTION_LINES = 45
 
 # who may import what: the first part of the module name below `pipeline`
-FOUNDATIONS = {"errors", "artifacts", "counting", "ranges"}
+FOUNDATIONS = {"errors", "artifacts", "counting", "ranges", "scripts", "shares"}
 MAY_IMPORT = {leaf: FOUNDATIONS | {leaf} for leaf in LEAVES} | {
     "models": FOUNDATIONS | {"compiling", "models"},
     "online": FOUNDATIONS | {"compiling", "online"},
@@ -33,6 +33,8 @@ MAY_IMPORT = {leaf: FOUNDATIONS | {leaf} for leaf in LEAVES} | {
     "errors": set(),
     "counting": set(),
     "ranges": set(),
+    "scripts": set(),
+    "shares": set(),
     "help": set(),
     "config": {"data", "errors", "manifest", "plan", "runner", "settings", "store"},
     "report": {"errors", "reporting"},

@@ -25,6 +25,10 @@ FOLDS = 5
 MAX_ITERATIONS = 10_000  # the default of 1,000 can end early where the classes overlap
 
 
+class NoWordsError(UserError):
+    """The messages have no words to go by."""
+
+
 @dataclass(frozen=True)
 class Ngrams:
     """How often each n-gram occurs in each text.
@@ -87,7 +91,7 @@ def count_ngrams(texts: Sequence[str]) -> Ngrams:
     """Count words, pairs of words, and runs of characters.
 
     Raises:
-        UserError: no text holds a word.
+        NoWordsError: no text holds a word.
     """
     words = count_words(texts)
     if not len(words.names):
@@ -105,7 +109,7 @@ def fit_tfidf(ngrams: Ngrams, labels: NDArray[np.integer], rows: Rows, *, seed: 
     Source: Platt 1999, Probabilistic outputs for support vector machines.
 
     Raises:
-        UserError: a class has fewer than two rows, or no n-gram is left.
+        UserError: a class has fewer than two rows; NoWordsError: no n-gram is left.
     """
     from sklearn.model_selection import StratifiedKFold, cross_val_predict
     from sklearn.svm import LinearSVC
@@ -159,8 +163,8 @@ def _fit_platt(margins: NDArray[np.float64], labels: NDArray[np.integer]) -> Any
     return platt.fit(np.tile(margins, 2)[:, None], classes, sample_weight=np.concatenate([target, 1 - target]))
 
 
-def _no_words(happened: str) -> UserError:
-    return UserError(
+def _no_words(happened: str) -> NoWordsError:
+    return NoWordsError(
         happened,
         expected="messages that are made of words",
         remedy="Check that the data set's text column is the right one.",

@@ -11,6 +11,7 @@ from pipeline.stages.encode_characters import encode_characters
 from pipeline.stages.fit_writer import fit_writer, score_writer
 from pipeline.stages.judge_bits import judge_bits
 from pipeline.stages.judge_samples import judge_samples
+from pipeline.stages.load import clean_for_groups
 from pipeline.stages.score_references import score_references
 from pipeline.stages.split import split_pool, take_all
 from pipeline.stages.write_samples import write_ngram_samples, write_samples
@@ -18,13 +19,13 @@ from pipeline.stages.write_samples import write_ngram_samples, write_samples
 
 def characters(run: Plan, cfg: Node) -> None:
     """Split first: the alphabet and all models know the training part alone."""
-    made = gather(run, cfg)
+    made = gather(run, cfg, clean_for_groups)
     _characters(run, cfg, made, run(split_pool, made.corpus, made.pool, cfg.split))
 
 
 def characters_published(run: Plan, cfg: Node) -> None:
     """No split: what is read is what was trained on, as the source has it."""
-    made = gather(run, cfg)
+    made = gather(run, cfg, clean_for_groups)
     _characters(run, cfg, made, run(take_all, made.corpus, made.pool))
     run.leave(cfg.split)
 

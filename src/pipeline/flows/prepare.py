@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from pipeline.artifacts import Corpus, Embedding, Pool, Resource, Split, Texts, Tokens
@@ -36,12 +37,12 @@ class Gathered:
     stop_words: Step[Resource]
 
 
-def gather(run: Plan, cfg: Node) -> Gathered:
-    """As far as all flows go the same way."""
+def gather(run: Plan, cfg: Node, clean: Callable[..., Texts] = clean_corpus) -> Gathered:
+    """As far as all flows go the same way; they may differ in what cleaning is for."""
     source = run.find(locate_corpus, cfg.dataset)
     stop_words = run.find(locate_stop_words, cfg.preprocess.clean)
     corpus = run(load_corpus, source, cfg.dataset)
-    texts = run(clean_corpus, corpus, stop_words, cfg.preprocess.clean)
+    texts = run(clean, corpus, stop_words, cfg.preprocess.clean)
     pool = run(pool_messages, corpus, texts, cfg.duplicates)
     return Gathered(corpus, texts, pool, stop_words)
 

@@ -18,6 +18,7 @@ from pipeline.reporting import words
 from pipeline.reporting.facts import Confusion
 from pipeline.reporting.figures import legend_above
 from pipeline.reporting.style import INK, MUTED, look
+from pipeline.shares import wilson
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -26,7 +27,6 @@ CORNER = 0.9  # precision and recall from which on a curve is worth a second loo
 TICKS = (0.01, 0.1, 0.5, 0.9, 0.99)
 FEW = 10  # messages below which an observed share says little
 MOST_MARKERS = 25  # on a curve, or they run into each other
-WILSON_Z = 1.96  # half-width of a 95 % interval in standard errors
 GUESS: dict[str, Any] = {"color": MUTED, "linewidth": 0.9, "linestyle": (0, (1, 2))}
 MARK: dict[str, Any] = {"color": INK, "linewidth": 1, "linestyle": (0, (1, 1))}
 
@@ -107,7 +107,7 @@ def reliability(axes: Axes, curves: Mapping[str, pd.DataFrame]) -> None:
         hollow = {"linestyle": "none", "markerfacecolor": "none", "markersize": 3.5, "alpha": 0.6}
         axes.plot(table["predicted"], table["observed"].where(is_few), **(style.dots | hollow))
         if index == 0:
-            low, high = _wilson(solid.to_numpy(), table["count"].to_numpy())
+            low, high = wilson(solid.to_numpy(), table["count"].to_numpy())
             axes.vlines(table["predicted"], low, high, color=style.color, linewidth=1)
     axes.set_xlim(-0.02, 1.02)
     axes.set_ylim(-0.02, 1.02)
@@ -179,11 +179,3 @@ def _filled_in(
     new = grid[(grid > x.min(initial=1)) & (grid < x.max(initial=0)) & ~np.isin(grid, x)]
     places = np.searchsorted(x, new)
     return np.insert(x, places, new), np.insert(y, places, np.interp(new, x, y))
-
-
-def _wilson(share: NDArray[np.float64], number: NDArray[np.int64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """95 % interval of a share of `number` messages. Source: Wilson (1927), JASA 22, 209-212."""
-    z2 = WILSON_Z**2 / number
-    centre = (share + z2 / 2) / (1 + z2)
-    half = np.sqrt(z2 * (share * (1 - share) + z2 / 4)) / (1 + z2)
-    return centre - half, centre + half

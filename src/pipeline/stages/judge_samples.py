@@ -11,6 +11,6 @@ def judge_samples(corpus: Corpus, split: Split, *samples: Samples, seed: int) ->
     """Each model's samples beside as many test messages, held against the training messages; one or more models.
 
     Raises:
-        UserError: the training messages have no words, or fewer than two of a class.
+        UserError: the training messages have fewer than two of a class.
     """
     return judge(corpus, split, samples, seed=seed)

@@ -105,6 +105,39 @@ def clean_corpus(
     return Texts(pd.DataFrame({"text": cleaned.texts}), changes, file.stand_in)
 
 
+def clean_for_groups(
+    corpus: Corpus,
+    file: Resource,
+    *,
+    unicode: bool,
+    lower: bool,
+    characters: Characters,
+    contractions: Contractions,
+    stop_words: str,
+    stemming: Stemming,
+) -> Texts:
+    """The same where near-duplicates alone are found by the words, and models read the messages as they are.
+
+    Nothing is altered then, and a message without words, such as one of emoji, is compared as it is.
+
+    Raises:
+        UserError: there is no stop-word list for the language.
+    """
+    messages = corpus.table["text"].tolist()
+    cleaned = clean_messages(
+        messages,
+        file,
+        unicode=unicode,
+        lower=lower,
+        characters=characters,
+        contractions=contractions,
+        stop_words=stop_words,
+        stemming=stemming,
+    )
+    texts = [words or " ".join(message.split()) for words, message in zip(cleaned.texts, messages, strict=True)]
+    return Texts(pd.DataFrame({"text": texts}), [], file.stand_in)
+
+
 def clean_messages(
     messages: list[str],
     file: Resource,

@@ -11,6 +11,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from pipeline.scripts import part_unspaced
+
 # Templates differ in phone numbers, prices and dates: every run of digits counts as the same one.
 _DIGITS = re.compile(r"\d+")
 # The golden ratio in 64 bits: odd, so that no bit of a word is lost, whatever its place in the shingle.
@@ -26,7 +28,7 @@ def group_near_duplicates(
     Near-duplicates share at least `similarity` of their word shingles (Jaccard), a number counting as any other number.
     MinHash with locality-sensitive hashing proposes pairs, and exact counting confirms them: no pair is wrong, and a
     pair right at the threshold is missed at most 1 time in 100, one above it less often. A text shorter than a shingle
-    is compared as a whole. A blank text is near nothing.
+    is compared as a whole; of a script without blanks each letter is a word. A blank text is near nothing.
 
     Args:
         texts: words separated by single blanks.
@@ -95,7 +97,7 @@ def random_leakage_percent(
 
 def _shingle_sets(texts: list[str], shingle_words: int) -> Iterator[NDArray[np.uint64]]:
     """The hashes of the distinct shingles of each text, ascending; pandas' hash is the same in every process."""
-    words = [text.split(" ") for text in texts]
+    words = [[word for word in text.split(" ") if word] for text in part_unspaced(texts)]
     hashes = pd.util.hash_array(np.array([word for text in words for word in text], dtype=object))
     start = 0
     for text in words:

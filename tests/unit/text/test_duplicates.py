@@ -90,6 +90,21 @@ def test_order_within_a_shingle_counts() -> None:
     assert group(["a b c", "c b a"], shingle_words=1) == [0, 0]
 
 
+@pytest.mark.parametrize(
+    ("text", "other"),
+    [
+        ("恭喜您获得免费现金大奖请点击链接领取", "今天晚上我们一起去吃饭好不好"),
+        ("おめでとうございます当選しました", "明日の朝は駅で会いましょう"),
+        ("ยินดีด้วยคุณได้รับเงินรางวัล", "พรุ่งนี้เจอกันที่บ้านนะ"),
+        ("ຍິນດີນຳທ່ານໄດ້ຮັບລາງວັນ", "ມື້ອື່ນພົບກັນຢູ່ເຮືອນ"),
+        ("អបអរសាទរអ្នកបានឈ្នះរង្វាន់", "ជួបគ្នាថ្ងៃស្អែកនៅផ្ទះ"),
+        ("ဂုဏ်ယူပါတယ်ဆုမဲပေါက်ပါပြီ", "မနက်ဖြန်အိမ်မှာတွေ့မယ်"),
+    ],
+)
+def test_texts_without_blanks_are_compared_by_their_letters(text: str, other: str) -> None:
+    assert group([text, other, f"{text[:-1]}中", f"{text} 123"]) == [0, 1, 0, 0]
+
+
 def test_blank_texts_are_each_their_own_group() -> None:
     assert group(["", "ok", "", "ok", ""]) == [0, 1, 2, 1, 3]
 

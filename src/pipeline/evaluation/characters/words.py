@@ -5,14 +5,15 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Sequence
 
+from pipeline.scripts import part_unspaced
+
 IN_WORDS = {"L", "M", "N"}  # letters, marks (without which Hindi vowels would break words apart), numbers
-UNSPACED = ("CJK ", "HIRAGANA ", "KATAKANA ")  # scripts without blanks: each character is taken as a word
 
 
 def split_words(texts: Sequence[str]) -> list[list[str]]:
-    """The runs of letters and digits of each text, in lower case."""
+    """The runs of letters and digits of each text, in lower case; each letter of a script without blanks is a word."""
     table = _Separate()
-    return [text.lower().translate(table).split() for text in texts]
+    return [text.lower().translate(table).split() for text in part_unspaced(texts)]
 
 
 class _Separate(dict[int, str]):
@@ -20,6 +21,5 @@ class _Separate(dict[int, str]):
 
     def __missing__(self, code: int) -> str:
         character = chr(code)
-        shown = character if unicodedata.category(character)[0] in IN_WORDS else " "
-        self[code] = f" {shown} " if unicodedata.name(character, "").startswith(UNSPACED) else shown
+        self[code] = character if unicodedata.category(character)[0] in IN_WORDS else " "
         return self[code]

@@ -70,7 +70,8 @@ def writer(name: str, scheme: Any, val_bits: list[float], seconds: float, **chan
     epochs = np.arange(1, len(val_bits) + 1)
     history = pd.DataFrame({"epoch": epochs, "val_bits": val_bits, "seconds": seconds})
     shape = Shape("lstm", 8, None, 0.0, 0.0)
-    fields = {"build": shape, "conditional": False, "weights": np.zeros(1, np.float32), "num_params": 1} | changes
+    none = np.zeros(1, np.float32)
+    fields = {"build": shape, "conditional": False, "weights": none, "num_params": 1, "opening": none} | changes
     return Writer(name, scheme, **fields, history=history, kept_epoch=1, stopped_early=False)
 
 

@@ -156,6 +156,20 @@ def test_a_class_without_test_messages_has_no_holdout() -> None:
     assert table[["holdout", "holdout_low", "holdout_high"]].isna().all(axis=None)
 
 
+CLAUSES = [chr(0x4E00 + place) + chr(0x5E00 + place) for place in range(360)]
+
+
+@pytest.mark.parametrize("texts", [["😀", "😀🎉", "🎉"] * 20, ["中", "好 吗", "去"] * 20, CLAUSES])
+def test_without_words_nothing_is_recognised_and_all_else_is_judged(texts: list[str]) -> None:
+    """The last are words to TF-IDF, which takes whole clauses of Chinese, but no two training messages share one."""
+    it = made(n=len(texts), texts=texts)
+    scores = judged(it, samples("net", ["😀", "中好", "words are here"] * 5, label=np.int8(1)))
+    usual = judged(made(), samples("net", ["win cash"] * 5, label=np.int8(1))).recognition
+    assert scores.recognition.empty
+    pd.testing.assert_series_equal(scores.recognition.dtypes, usual.dtypes)
+    assert values(scores)["exact_copies"] == pytest.approx(100 / 3 if "😀" in texts else 0)
+
+
 @pytest.mark.parametrize(
     ("called", "messages", "low", "high"), [(0, 10, 0.0, 0.2775), (5, 10, 0.2366, 0.7634), (81, 263, 0.2553, 0.3662)]
 )
