@@ -30,8 +30,8 @@ SETS = {"num_messages": 20, "num_draws": 2, "limit": 40}
 SHORT = ("evaluate.resamples=100", "samples.temperatures=[0.5,1.0]", *(f"samples.{k}={v}" for k, v in SETS.items()))
 SMALL = (
     *SHORT,
-    *(f"recipes.{name}.epochs={epochs}" for name, epochs in (("rnn", 2), ("lstm", 2), ("best", 2), ("windowed", 1))),
-    *("recipes.windowed.steps=5", "recipes.windowed.batch_size=4096"),
+    *(f"recipes.{name}.epochs=2" for name in ("rnn", "lstm", "best")),
+    *(f"recipes.{name}_windowed.{how}" for name in ("rnn", "lstm") for how in ("steps=5", "batch_size=4096")),
     *(f"writers.{name}.build.units=8" for name in NETWORKS),
 )
 EXPERIMENT = ("+experiment=char_comparison", "dataset=sample", "dataset.path=some.csv", *SMALL)

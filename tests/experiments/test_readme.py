@@ -46,8 +46,9 @@ DETECTORS = {
 }
 WRITTEN = (
     *("download=false", "evaluate.resamples=100", "samples.temperatures=[1.0]", "samples.limit=40"),
-    *("samples.num_messages=20", "samples.num_draws=1", "recipes.windowed.steps=5", "recipes.windowed.batch_size=4096"),
-    *(f"recipes.{name}.epochs=1" for name in ("rnn", "lstm", "best", "windowed")),
+    *("samples.num_messages=20", "samples.num_draws=1"),
+    *(f"recipes.{name}.epochs=1" for name in ("rnn", "lstm", "best")),
+    *(f"recipes.{name}_windowed.{how}" for name in ("rnn", "lstm") for how in ("steps=5", "batch_size=4096")),
 )
 NETWORKS = ("char_rnn", "char_lstm", "char_rnn_windowed", "char_lstm_windowed", "char_best")
 CHARACTERS = {
