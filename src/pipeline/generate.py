@@ -6,13 +6,19 @@ import io
 import os
 import sys
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pipeline.errors import UserError
 
+if TYPE_CHECKING:
+    from pipeline.generation.texts import Generated
+
 ENVIRONMENT = {"TF_CPP_MIN_LOG_LEVEL": "3", "KERAS_BACKEND": "tensorflow"}  # as conf/config.yaml has it for runs
 STEERING = {"Cc", "Cs", "Zl", "Zp"}  # control characters, lone surrogates, separators of lines and paragraphs
+TURNING = {*map(chr, (*range(0x202A, 0x202F), *range(0x2066, 0x206A)))}  # these reorder the line that they are in
+ESCAPED = {"\\", *TURNING}
 HELP = """\
 usage: python -m pipeline.generate run=FOLDER [setting=value ...]
 
@@ -39,29 +45,38 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(HELP, end="")
         return 0
     try:
-        messages, said = _generate(_read(given))
+        generated = _generate(_read(given))
     except UserError as error:
         print(error.block(), file=sys.stderr)
         return 2
-    _print([_one_line(message) for message in messages])
-    print(said, file=sys.stderr)
+    number, cut = _print(generated.messages)
+    told = f"; {cut} of {number} stopped at limit={generated.limit}" if cut else ""
+    print(f"{generated.manner}{told}", file=sys.stderr)
     return 0
 
 
-def _print(lines: Sequence[str]) -> None:
-    """Write to standard output, whatever its encoding lacks, for as long as somebody reads it."""
+def _print(messages: Iterable[tuple[str, bool]]) -> tuple[int, int]:
+    """Write to standard output, whatever its encoding lacks, for as long as somebody reads it.
+
+    How many messages were written, and how many of them did not end by themselves.
+    """
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="backslashreplace")
+    number = cut = 0
     try:
-        print(*lines, sep="\n", flush=True)
+        for message, ended in messages:
+            print(_one_line(message))
+            number, cut = number + 1, cut + (not ended)
+        sys.stdout.flush()
     except BrokenPipeError:  # whoever read the messages has enough of them; what is left goes nowhere
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return number, cut
 
 
 def _one_line(message: str) -> str:
     """The message without what ends a line, steers a terminal or cannot be encoded; no two messages become the same."""
     return "".join(
-        repr(character)[1:-1] if character == "\\" or unicodedata.category(character) in STEERING else character
+        repr(character)[1:-1] if character in ESCAPED or unicodedata.category(character) in STEERING else character
         for character in message
     )
 
@@ -80,7 +95,7 @@ def _read(arguments: Sequence[str]) -> dict[str, str]:
     return settings
 
 
-def _generate(settings: dict[str, str]) -> tuple[list[str], str]:
+def _generate(settings: dict[str, str]) -> Generated:
     if "run" not in settings:
         raise UserError(
             "No run is named.",

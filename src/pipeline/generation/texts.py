@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -15,12 +16,13 @@ from pipeline.errors import UserError, nearest
 from pipeline.models.backend import start_keras
 from pipeline.models.characters.files import Card, load
 from pipeline.models.characters.material import start_of
-from pipeline.models.characters.writing import Manner, write
-from pipeline.ranges import Count
+from pipeline.models.characters.writing import Manner, write_one_by_one
+from pipeline.ranges import Count, Portion
 from pipeline.reporting.characters.facts import CharactersReport
 from pipeline.reporting.folder import read_json
 from pipeline.text.alphabet import decode, encode
 
+LONGEST = 100_000  # characters: a model that ends no message would go on for ever
 DEFAULTS: dict[str, Any] = {
     "model": None,
     "prompt": "",
@@ -35,6 +37,21 @@ DEFAULTS: dict[str, Any] = {
 }
 
 
+@dataclass(frozen=True)
+class Generated:
+    """Messages as they are written.
+
+    Attributes:
+        messages: each with whether it ended by itself, not at the limit.
+        limit: characters that are written at most.
+        manner: a line about how they are made.
+    """
+
+    messages: Iterator[tuple[str, bool]]
+    limit: int
+    manner: str
+
+
 def generate_texts(
     folder: Path,
     *,
@@ -43,13 +60,13 @@ def generate_texts(
     label: str | None,
     temperature: Annotated[float, Field(ge=0, allow_inf_nan=False)],
     top_k: Count | None,
-    top_p: Annotated[float, Field(gt=0, le=1)] | None,
+    top_p: Portion | None,
     n: Count,
-    limit: Count | None,
+    limit: Annotated[int, Field(ge=1, le=LONGEST)] | None,
     seed: Annotated[int, Field(ge=0)],
     unknown: Literal["refuse", "replace"],
-) -> tuple[list[str], str]:
-    """Messages that begin with the prompt, and a line about how they were made.
+) -> Generated:
+    """Messages that begin with the prompt.
 
     Args:
         folder: of a run of character models.
@@ -81,11 +98,10 @@ def generate_texts(
     network = build(card.build, card.alphabet, conditional=card.conditional, weights=saved[name].weights)
     reader = NetworkReader(network, saved[name].opening)
     manner = Manner(temperature, top_k, top_p, limit or card.limit)
-    written = write(reader, [read] * n, manner, unknown=card.alphabet.unknown, seed=[seed])
-    cut = sum(not one.ended for one in written)
+    written = write_one_by_one(reader, (read for _ in range(n)), manner, unknown=card.alphabet.unknown, seed=[seed])
     told = [name, *([label] if label else []), f"temperature {temperature:g}", f"seed {seed}"]
-    said = ", ".join(told) + (f"; {cut} of {n} stopped at limit={manner.limit}" if cut else "")
-    return [prompt + decode(one.symbols, card.alphabet) for one in written], said
+    messages = ((prompt + decode(one.symbols, card.alphabet), one.ended) for one in written)
+    return Generated(messages, manner.limit, ", ".join(told))
 
 
 def _choose(cards: dict[str, Card], champion: str, model: str | None, label: str | None) -> str:

@@ -18,7 +18,7 @@ from pipeline.evaluation.characters.ngrams import Ngrams, fit_ngrams, order_of
 from pipeline.models.backend import start_keras
 from pipeline.models.characters.material import Symbols, start_of
 from pipeline.models.characters.writing import Manner, Model, Written, write
-from pipeline.ranges import Count, Share
+from pipeline.ranges import Count, Portion
 from pipeline.text.alphabet import decode
 
 
@@ -43,7 +43,7 @@ def write_samples(
     num_draws: Count,
     limit: Count,
     top_k: Count | None,
-    top_p: Share | None,
+    top_p: Portion | None,
     seed: int,
 ) -> Samples:
     """Let a network write `num_draws` sets of `num_messages` messages at each temperature.
@@ -75,7 +75,7 @@ def write_ngram_samples(
     num_draws: Count,
     limit: Count,
     top_k: Count | None,
-    top_p: Share | None,
+    top_p: Portion | None,
     seed: int,
 ) -> Samples:
     """The same of the n-gram model that pays least on the validation part."""

@@ -104,8 +104,8 @@ def test_there_are_as_many_lines_as_messages(say: Said, folder: Path) -> None:
     assert said.startswith("char_lstm, temperature 3, seed 0")
     from pipeline.generation.texts import DEFAULTS, generate_texts
 
-    messages, _ = generate_texts(folder, **DEFAULTS | {"n": 40, "temperature": 3.0})
-    assert [plain(line) for line in lines] == messages
+    generated = generate_texts(folder, **DEFAULTS | {"n": 40, "temperature": 3.0})
+    assert [plain(line) for line in lines] == [message for message, _ in generated.messages]
     assert len(say()[0]) == 5
 
 
@@ -115,6 +115,14 @@ def test_a_message_is_one_line_and_can_be_read_back(message: str) -> None:
     assert len(line.splitlines()) <= 1
     line.encode("utf-8")
     assert plain(line) == message
+
+
+def test_what_turns_a_line_around_is_shown_and_what_joins_characters_stays() -> None:
+    turning = [*range(0x202A, 0x202F), *range(0x2066, 0x206A)]
+    line = "".join(f"a{chr(code)}b" for code in turning)
+    assert generate._one_line(line) == "".join(f"a\\u{code:04x}b" for code in turning)
+    kept = "مرحبا\u200f \u200e👩\u200d🚀\ufe0f م\u200cx"
+    assert generate._one_line(kept) == kept
 
 
 def test_what_shows_on_paper_stays_as_it_is() -> None:
@@ -187,6 +195,7 @@ def test_unknown_characters_are_read_on_over_where_that_is_asked_for(say: Said) 
         (["temperature=hot"], "temperature = 'hot' is not allowed."),
         (["n=0"], "n = '0' is not allowed. expected: greater than or equal to 1"),
         (["n=2.5"], "n = '2.5' is not allowed."),
+        (["limit=100001"], "limit = '100001' is not allowed. expected: less than or equal to 100000"),
         (["limit=0"], "limit = '0' is not allowed."),
         (["top_k=0"], "top_k = '0' is not allowed."),
         (["top_p=0"], "top_p = '0' is not allowed. expected: greater than 0"),
@@ -264,6 +273,19 @@ def test_the_command_itself(folder: Path) -> None:
     assert len(lines) == 3
     assert all(line.startswith(r"\xe9\u4e2d") for line in lines)
     assert len(error.decode().splitlines()) == 1, "nothing of TensorFlow's"
+
+
+def test_any_number_is_written_as_long_as_somebody_reads(folder: Path) -> None:
+    with command(f"run={folder}", f"n={10**30}", "temperature=1") as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        read = [process.stdout.readline() for _ in range(5)]
+        process.stdout.close()
+        said = process.stderr.read().decode()
+    assert process.returncode == 0
+    assert len({*read}) > 1
+    assert said.startswith("char_lstm, temperature 1")
+    assert len(said.splitlines()) == 1
 
 
 def test_whoever_has_read_enough_may_close_the_pipe(folder: Path) -> None:

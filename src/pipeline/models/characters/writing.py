@@ -8,8 +8,9 @@ Shapes: n messages, B of them being written, V symbols that may come next.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Protocol
 
 import numpy as np
@@ -76,12 +77,18 @@ def write(
 
     The symbol of unknown characters, which is no character, is never written.
     """
-    found: list[Written] = []
-    for begin in range(0, len(prompts), AT_ONCE):
-        some = prompts[begin : begin + AT_ONCE]
+    return list(write_one_by_one(model, prompts, manner, unknown=unknown, seed=seed))
+
+
+def write_one_by_one(
+    model: Model, prompts: Iterable[Symbols], manner: Manner, *, unknown: int | None, seed: Sequence[int]
+) -> Iterator[Written]:
+    """The same of any number of prompts; no more than `AT_ONCE` messages are held in memory."""
+    rest, begin = iter(prompts), 0
+    while some := list(islice(rest, AT_ONCE)):
         streams = [np.random.default_rng([*seed, begin + place]) for place in range(len(some))]
-        found += _write_some(model, some, streams, manner, unknown)
-    return found
+        yield from _write_some(model, some, streams, manner, unknown)
+        begin += len(some)
 
 
 def _write_some(
