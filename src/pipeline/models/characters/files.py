@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import zipfile
-import zlib
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import TypeAdapter, ValidationError
+from pydantic import TypeAdapter
 
-from pipeline.artifacts.characters import Alphabet, Shape
+from pipeline.artifacts.characters import Alphabet, Cell, Shape
 from pipeline.errors import UserError
 
 
@@ -45,12 +44,11 @@ class Saved:
     opening: NDArray[np.float32]
 
 
+GATES: dict[Cell, int] = {"simple_rnn": 1, "gru": 3, "lstm": 4}
+NUM_CLASSES = 2
 _CARD = TypeAdapter(Card)
-# by what is damaged: the file, an entry, a number of the archive (it then seems encrypted or of a later version), all
-_DAMAGED = (
-    *(OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, zlib.error, ValidationError),
-    *(RuntimeError, TypeError),
-)
+# RuntimeError: a wrong byte, and the archive seems encrypted or of a later version; TypeError: an array, no archive
+_DAMAGED = (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, RuntimeError, TypeError)
 
 
 def save(path: Path, model: Saved) -> None:
@@ -64,14 +62,30 @@ def load(path: Path) -> Saved:
     """Read a model.
 
     Raises:
-        UserError: the file is missing or damaged.
+        UserError: the file is missing or damaged, or its weights are not those of its layers.
     """
     try:
         with path.open("rb") as content, np.load(content, allow_pickle=False) as file:
-            return Saved(_CARD.validate_json(file["card"].tobytes()), file["weights"], file["opening"])
+            model = Saved(_CARD.validate_json(file["card"].tobytes()), file["weights"], file["opening"])
+        _check_sizes(model)
     except _DAMAGED as error:
         raise UserError(
             f"The model {path} cannot be read: {(str(error) or type(error).__name__).splitlines()[0]}",
             expected="the file as the run wrote it",
             remedy="Put it back from a copy, or run the experiment again; reused stages take no time.",
         ) from None
+    return model
+
+
+def _check_sizes(model: Saved) -> None:
+    """The weights of a layer have a row for each input, one for each unit that is fed back, and one of constants."""
+    build, num_symbols = model.card.build, model.card.alphabet.num_symbols
+    num_inputs = num_symbols + NUM_CLASSES * model.card.conditional
+    width = build.embedding or num_inputs
+    constants = 2 if build.cell == "gru" else 1  # of a GRU in Keras: before and after the gate that resets
+    num_recurrent = GATES[build.cell] * build.units * (width + build.units + constants)
+    num_params = num_recurrent + num_symbols * (build.units + 1) + num_inputs * (build.embedding or 0)
+    num_states = build.units * (2 if build.cell == "lstm" else 1)
+    for name, found, size in (("weights", model.weights, num_params), ("opening", model.opening, num_states)):
+        if found.shape != (size,) or found.dtype != np.float32:
+            raise ValueError(f"{name} of the shape {found.shape} and the kind {found.dtype}, not ({size},) and float32")

@@ -6,10 +6,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from pipeline.artifacts.characters import Alphabet, Shape
+from pipeline.artifacts.characters import Alphabet, Cell, Shape
 from pipeline.errors import UserError
 from pipeline.models.characters.files import Card, Saved, load, save
-from writer_samples import random_rows
+from writer_samples import ALPHABET, CELLS, random_rows, shape, writer
 
 CARD = Card(
     name="mine",
@@ -19,7 +19,9 @@ CARD = Card(
     classes=("ham", "späm"),
     limit=321,
 )
-MODEL = Saved(CARD, random_rows(1, rows=1, columns=50)[0], random_rows(2, rows=1, columns=6)[0])
+SIZE = 18 * (3 + 6 + 2) + 10 * (6 + 1) + 12 * 3  # three gates, what comes next, vectors of symbols and classes
+MODEL = Saved(CARD, random_rows(1, rows=1, columns=SIZE)[0], random_rows(2, rows=1, columns=6)[0])
+SMALLEST = replace(CARD, build=Shape("lstm", 1, None, 0.0, 0.0), alphabet=Alphabet(["a"], has_unknown=False))
 
 
 def assert_same(one: Saved, other: Saved) -> None:
@@ -29,13 +31,40 @@ def assert_same(one: Saved, other: Saved) -> None:
         assert left.dtype == right.dtype
 
 
-@pytest.mark.parametrize(
-    "card", [CARD, replace(CARD, build=Shape("lstm", 1, None, 0.0, 0.0), alphabet=Alphabet(["a"], has_unknown=False))]
-)
-def test_what_is_written_is_read(card: Card, tmp_path: Path) -> None:
+@pytest.mark.parametrize("model", [MODEL, Saved(SMALLEST, np.arange(28, dtype=np.float32), np.ones(2, np.float32))])
+def test_what_is_written_is_read(model: Saved, tmp_path: Path) -> None:
     path = tmp_path / "mine.npz"
-    save(path, replace(MODEL, card=card))
-    assert_same(load(path), replace(MODEL, card=card))
+    save(path, model)
+    assert_same(load(path), model)
+
+
+@pytest.mark.parametrize("conditional", [False, True])
+@pytest.mark.parametrize("embedding", [None, 4])
+@pytest.mark.parametrize("cell", CELLS)
+def test_the_weights_of_every_network_fit(cell: Cell, embedding: int | None, conditional: bool, tmp_path: Path) -> None:
+    made = writer(shape(cell, 5, embedding), conditional=conditional)
+    card = replace(CARD, build=made.build, conditional=conditional, alphabet=ALPHABET)
+    path = tmp_path / "mine.npz"
+    save(path, Saved(card, made.weights, made.opening))
+    assert load(path).weights.size == made.num_params
+
+
+@pytest.mark.parametrize(
+    ("wrong", "words"),
+    [
+        (replace(MODEL, weights=MODEL.weights[1:]), rf"weights of the shape \({SIZE - 1},\)"),
+        (replace(MODEL, weights=MODEL.weights[None]), rf"weights of the shape \(1, {SIZE}\)"),
+        (replace(MODEL, weights=np.full(SIZE, "x")), "the kind <U1"),
+        (replace(MODEL, opening=MODEL.opening[:1]), r"opening of the shape \(1,\) and the kind float32, not \(6,\)"),
+        (replace(MODEL, card=replace(CARD, conditional=False)), f"not \\({SIZE - 6},\\)"),
+        (replace(MODEL, card=SMALLEST), r"not \(28,\)"),
+    ],
+)
+def test_weights_that_do_not_fit_the_card_are_refused(wrong: Saved, words: str, tmp_path: Path) -> None:
+    path = tmp_path / "mine.npz"
+    save(path, wrong)
+    with pytest.raises(UserError, match=f"cannot be read: .*{words}"):
+        load(path)
 
 
 def test_equal_models_are_equal_files(tmp_path: Path) -> None:
