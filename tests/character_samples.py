@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
+import yaml
 
 from pipeline.reporting.characters.folder import COLUMNS
 
@@ -61,6 +62,12 @@ LSTM_WINDOWED = Network("char_lstm_windowed", "lstm", 128, 141_045, 0.45, 3, 190
 BEST = Network("char_best", "lstm", 448, 961_205, -0.27, 24, 20.0, embedding=64, conditional=True, kept=2)
 FIVE = (RNN, LSTM, RNN_WINDOWED, LSTM_WINDOWED, BEST)
 NGRAMS = (4.88, 3.85, 3.13, 2.74, 2.66, 2.73)
+CHARACTERS = {"train_characters": 272_632, "validation_characters": 91_034, "test_characters": 96_000}
+ADAM = {"optimiser": "adam", "schedule": "cosine", "clipnorm": 1.0, "patience": None, "keep": "best"}
+SCHEMES = {
+    "streamed": {"batch_size": 8, "steps": 64, "learning_rate": 0.004, "averaging": 0.998, **ADAM},
+    "windowed": {"batch_size": 128, "steps": 100, "learning_rate": 0.002, "averaging": 0.99, **ADAM},
+}
 COMPRESSORS = {"zlib": 3.45, "lzma": 2.72, "bz2": 2.55}
 
 
@@ -75,6 +82,10 @@ class Made:
         never: whether no streamed network reaches what the windowed one did.
         recognised: share of the samples that a classifier puts into the class that was asked for.
         copies: percentage points of samples that repeat a training message, beyond those of the holdout.
+        runs: the same of runs of 20 characters.
+        draws: sets of samples.
+        drawing: the settings of top-k and top-p.
+        recipes: settings of training that differ from those of the network's scheme, by network.
     """
 
     networks: tuple[Network, ...] = FIVE
@@ -88,6 +99,10 @@ class Made:
     never: bool = False
     recognised: float = 0.93
     copies: float = 0.4
+    runs: float = 1.0
+    draws: int = 5
+    drawing: str = "top_k: null, top_p: null"
+    recipes: dict[str, dict[str, Any]] = field(default_factory=dict)
     num_unknown: int = 31
     resamples: int = 1_000
     seed: int = 7
@@ -102,11 +117,24 @@ def write_run(folder: Path, made: Made) -> Path:
     (folder / "tables").mkdir(parents=True)
     for name, table in make_tables(made).items():
         table.to_parquet(folder / "tables" / f"{name}.parquet", index=False)
-    config = f"name: char_comparison\nprotocol: {made.protocol}\nseed: {made.seed}\nsamples: {{limit: 200}}\n"
-    (folder / "config.yaml").write_text(config, encoding="utf-8")
+    (folder / "config.yaml").write_text(yaml.safe_dump(make_config(made)), encoding="utf-8")
     for name, content in (("manifest", _manifest(made)), ("report", make_facts(made))):
         (folder / f"{name}.json").write_text(json.dumps(content, indent=1), encoding="utf-8")
     return folder
+
+
+def make_config(made: Made) -> dict[str, Any]:
+    """What of config.yaml is read, and a little more."""
+    return {
+        "name": "char_comparison", "protocol": made.protocol, "seed": made.seed,
+        "samples": {"limit": 200, **yaml.safe_load(f"{{{made.drawing}}}")},
+        "alphabet": {"alphabet_from": "train", "min_count": 2},
+        "writers": {
+            one.name: {"name": one.name, "training": {
+                "scheme": one.scheme, "epochs": one.epochs, **SCHEMES[one.scheme], **made.recipes.get(one.name, {}),
+            }} for one in made.networks
+        },
+    }  # fmt: skip
 
 
 def make_tables(made: Made) -> dict[str, pd.DataFrame]:
@@ -114,8 +142,8 @@ def make_tables(made: Made) -> dict[str, pd.DataFrame]:
     rng = np.random.default_rng(made.seed)
     tables = {
         "writers": _writers(made), "history": _history(made, rng), "bits": _bits(made), "contests": _contests(made),
-        "race": _race(made), "sample_scores": _sample_scores(made), "recognition": _recognition(made),
-        "examples": _examples(made), "surprise": _surprise(made, rng),
+        "race": _race(made), "sample_scores": _sample_scores(made), "copies": _copies(made),
+        "recognition": _recognition(made), "examples": _examples(made), "surprise": _surprise(made, rng),
     }  # fmt: skip
     return {name: table.reindex(columns=COLUMNS[name]) for name, table in tables.items()}
 
@@ -130,13 +158,15 @@ def make_facts(made: Made) -> dict[str, Any]:
         "rows_kept": 5_160, "reproduce": COMMAND, "protocol_note": "",
         "counts": [{"part": part, "negative": negative, "positive": positive} for part, negative, positive in (
             ("train", 2_700, 390), ("validation", 900, 120), ("test", 915, 135),
-        )],
+        )] if not published else [
+            {"part": part, "negative": 4_827, "positive": 747} for part in ("train", "validation", "test")
+        ],
         "duplicates": {"exact": 414, "near": 212, "leakage_percent": 6.4 if published else 0.0,
                        "random_leakage_percent": 7.1},
         "validation_is_test": published, "num_symbols": 118, "has_unknown": True, "num_unknown": made.num_unknown,
-        "train_characters": 272_632, "validation_characters": 91_034, "test_characters": 96_000, "ngram": "ngram_5",
+        **(dict.fromkeys(CHARACTERS, 454_000) if published else CHARACTERS), "ngram": "ngram_5",
         "champion": min(made.networks, key=lambda one: one.gap).name, "num_resamples": made.resamples,
-        "num_messages": 200, "num_draws": 5, "temperatures": list(made.temperatures),
+        "num_messages": 200, "num_draws": made.draws, "temperatures": list(made.temperatures),
         "temperature": min(made.temperatures, key=lambda one: abs(one - 1)), "limit": 200,
     }  # fmt: skip
 
@@ -207,11 +237,19 @@ def _sample_scores(made: Made) -> pd.DataFrame:
     for name in _authors(made):
         for temperature in made.temperatures:
             for score, (holdout, gap) in SCORES.items():
-                off = made.copies if score == "exact_copies" else gap * (0.3 + 0.7 * temperature)
+                off = gap * (0.3 + 0.7 * temperature)
+                off = {"exact_copies": made.copies, "copied_characters": made.runs}.get(score, off)
                 value, spread = max(holdout + off, 0.0), 0.04 * holdout
-                real = np.nan if made.undefined else holdout
-                rows.append((name, temperature, score, value, max(value - spread, 0.0), value + spread, real))
+                real = np.array([holdout, 0.98 * holdout, 1.02 * holdout]) + (np.nan if made.undefined else 0.0)
+                rows.append((name, temperature, score, value, max(value - spread, 0.0), value + spread, *real))
     return pd.DataFrame(rows, columns=COLUMNS["sample_scores"])
+
+
+def _copies(made: Made) -> pd.DataFrame:
+    number = round(10 * max(SCORES["exact_copies"][0] + made.copies, 0.0))
+    lengths = (4.5, 11.0) if number else (np.nan, np.nan)
+    rows = [(name, at, 1_000, number, *lengths) for name in _authors(made) for at in made.temperatures]
+    return pd.DataFrame(rows, columns=COLUMNS["copies"])
 
 
 def _recognition(made: Made) -> pd.DataFrame:

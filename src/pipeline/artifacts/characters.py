@@ -208,7 +208,8 @@ class SampleScores:
             "self_bleu", "real_words" (percent of words that a training message holds), "copied_4grams" (percent of
             runs of four words), "copied_characters" (percent of runs of 20 characters), "exact_copies" (percent of
             messages), "length_distance" (characters), "ended" (percent of messages)), `value` (mean over draws), `low`,
-            `high` (lowest and highest draw), `holdout` (the same score of as many test messages, mean over draws).
+            `high` (lowest and highest draw), `holdout`, `holdout_low`, `holdout_high` (the same score of as many test
+            messages: mean over draws, lowest and highest draw).
         recognition: one row a model, temperature and class asked for (-1: none was): `name`, `temperature`, `label`,
             `called` (share of the samples that a classifier fitted on the real training messages calls positive),
             `low`, `high`, `holdout`, `holdout_low`, `holdout_high` (the same of the real test messages of that class,

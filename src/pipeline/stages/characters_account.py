@@ -22,6 +22,7 @@ from pipeline.artifacts.characters import (
 )
 from pipeline.evaluation.characters.ngrams import fit_ngrams, order_of
 from pipeline.evaluation.characters.race import race
+from pipeline.evaluation.characters.samples import NO_COPY, are_counted
 from pipeline.reporting.characters.folder import COLUMNS
 from pipeline.reporting.characters.protocol import published_note
 from pipeline.stages.account import duplicate_facts, part_counts, rounded, stand_ins
@@ -133,10 +134,20 @@ def character_tables(outcome: Outcome, num_samples: int, num_messages: int) -> d
         "contests": bits.contests,
         "race": race(outcome.writers),
         "sample_scores": judged.table,
+        "copies": _copies(judged),
         "recognition": judged.recognition,
         "examples": examples[list(COLUMNS["examples"])].reset_index(drop=True),
         "surprise": _surprise(outcome, num_messages),
     }
+
+
+def _copies(judged: SampleScores) -> pd.DataFrame:
+    """How many of the samples that are scored repeat a training message, and how long these are."""
+    scored = judged.samples[are_counted(judged.samples)]
+    copied = scored["characters"].where(scored["copy_of"] != NO_COPY)
+    sets = copied.groupby([scored["name"], scored["temperature"]], sort=False)
+    table = sets.agg(["size", "count", "median", "max"])
+    return table.set_axis(list(COLUMNS["copies"][2:]), axis=1).reset_index()
 
 
 def _facts_of(writer: Writer, samples: Samples) -> dict[str, Any]:

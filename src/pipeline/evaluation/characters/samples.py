@@ -142,13 +142,13 @@ def _score_sets(
 
     `pool`: the first of the messages; `test`: the places of the test messages among them.
     """
-    place = np.flatnonzero(_are_counted(pool))
+    place = np.flatnonzero(are_counted(pool))
     keys = pool.iloc[place][["name", "temperature", "draw"]]
     number = keys.groupby([*keys], sort=False).ngroup().to_numpy()
     sets = [(key, place[number == at]) for at, key in enumerate(keys.drop_duplicates().itertuples(index=False))]
     num_messages = min(len(test), *(len(rows) for _, rows in sets))
     draws = pool["draw"].unique()
-    holdout = pd.DataFrame([measure(messages, _draw(test, num_messages, [seed, draw])) for draw in draws]).mean()
+    holdout = pd.DataFrame([measure(messages, _draw(test, num_messages, [seed, draw])) for draw in draws])
     found = [
         {"name": name, "temperature": temperature} | measure(messages, _draw(rows, num_messages, [seed, draw]))
         for (name, temperature, draw), rows in sets
@@ -157,10 +157,11 @@ def _score_sets(
     long = long.sort_index(kind="stable")  # set by set again
     values = long.groupby(["name", "temperature", "score"], sort=False)["value"].agg(["mean", "min", "max"])
     table = values.set_axis(["value", "low", "high"], axis=1).reset_index()
-    return table.assign(holdout=table["score"].map(holdout)), num_messages, len(draws)
+    real = holdout.agg(["mean", "min", "max"]).T.set_axis(["holdout", "holdout_low", "holdout_high"], axis=1)
+    return table.join(real, on="score"), num_messages, len(draws)
 
 
-def _are_counted(pool: pd.DataFrame) -> NDArray[np.bool_]:
+def are_counted(pool: pd.DataFrame) -> NDArray[np.bool_]:
     """The samples of each model that no class was asked for, all of them where there are none."""
     is_free = pool["label"] == NO_CLASS
     return (is_free | ~is_free.groupby(pool["name"]).transform("any")).to_numpy(bool)

@@ -42,3 +42,22 @@ class CharactersReport(SplitFacts):
     temperatures: list[float]
     temperature: float
     limit: int
+
+    @property
+    def is_trained_on(self) -> bool:
+        """Whether models are judged on the very messages that they were trained on, as the source has it."""
+        train, test = self.count("train"), self.count("test")
+        same = (train.negative, train.positive, self.train_characters) == (
+            test.negative, test.positive, self.test_characters,
+        )  # fmt: skip
+        return self.validation_is_test and same
+
+    @property
+    def judged_on(self) -> str:
+        """What the messages are called that models are judged on: "test", or "training" where they are these."""
+        return "training" if self.is_trained_on else "test"
+
+    @property
+    def judged_on_said(self) -> str:
+        """The same in a sentence that is not yet about them."""
+        return "the messages they were trained on" if self.is_trained_on else "test messages"

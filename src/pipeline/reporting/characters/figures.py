@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from pipeline.reporting import words
-from pipeline.reporting.characters.lines import DASHED, REAL, Reference
+from pipeline.reporting.characters.lines import DASHED, Reference
 from pipeline.reporting.facts import Estimate
 from pipeline.reporting.style import FAINT, INK, MUTED, Look
 
@@ -49,11 +49,13 @@ class Asked:
 
     Attributes:
         name: of the group.
+        real_name: what the real messages are called.
         real: the share of real messages of that class that is called positive.
         members: the same of each model's samples, by temperature.
     """
 
     name: str
+    real_name: str
     real: Estimate
     members: list[tuple[str, Mapping[float, Estimate]]]
 
@@ -84,7 +86,7 @@ def recognition(axes: Axes, asked: Sequence[Asked], looks: Mapping[float, tuple[
         axes.plot([], [], color=style.color, marker=style.marker, linestyle="none", label=f"temperature {name}")
     rows, top = [], 0.0
     for group in asked:
-        rows += [Row(group.name, top + SLIM / 2, is_heading=True), Row(REAL, top + 1.5 * SLIM)]
+        rows += [Row(group.name, top + SLIM / 2, is_heading=True), Row(group.real_name, top + 1.5 * SLIM)]
         top += 2 * SLIM
         _band(axes, (top - SLIM, top + len(group.members) * _tall(looks)), group.real)
         for name, found in group.members:

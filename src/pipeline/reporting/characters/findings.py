@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from pipeline.reporting.answers import Finding
 from pipeline.reporting.characters.names import Model
+from pipeline.reporting.characters.packed import compressors_below, compressors_said
 from pipeline.reporting.characters.sample_findings import (
     do_samples_read_like_messages,
     is_anything_copied,
@@ -42,7 +43,7 @@ def does_a_network_beat_counting(scene: Scene) -> Finding | None:
     network, counting = said(scene.bits(best)), said(scene.bits(ngram))
     parts = [
         opening,
-        f"On test messages {best.short} pays {network} bits per character, {ngram.named} {counting}.",
+        f"On {scene.report.judged_on_said} {best.short} pays {network} bits per character, {ngram.named} {counting}.",
         f"The paired difference is {contest.shown}.",
         _others(scene, ngram),
         _packed(scene),
@@ -78,11 +79,18 @@ def _others(scene: Scene, ngram: Model) -> str:
 
 
 def _packed(scene: Scene) -> str:
-    """What compressors need, the least first."""
-    found = sorted((scene.bits(one).value, one.short) for one in scene.of_kind("compressor"))
-    parts = [f"{name} {decimal(bits)}" for bits, name in found]
-    if not parts:
+    """What compressors need, the best on validation first, and which of them need less than the network."""
+    if not scene.compressors:
         return ""
-    less = [name for bits, name in found if bits < scene.bits(scene.champion).low]
-    aside = f"; that of {listed(less)} is less than the network’s whole interval" if less else ""
-    return f"What compressors need that were given the training messages first: {', '.join(parts)}{aside}."
+    needed = f"{compressors_said(scene)}."
+    less = compressors_below(scene)
+    if not less:
+        return f"{needed} None needs less than {scene.champion.short}."
+    paid = scene.bits(scene.champion)
+    beyond = [one.short for one in less if scene.bits(one).value < paid.low]
+    aside = f", {listed(beyond)} less than its whole interval" if beyond else ""
+    verb = "needs" if len(less) == 1 else "need"
+    return (
+        f"{needed} {listed([one.short for one in less])} {verb} less than {scene.champion.short}{aside}; no test tells "
+        "whether that is by chance, for a compressor has no bits of a single message."
+    )

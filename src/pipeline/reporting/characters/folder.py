@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 
 from pipeline.reporting.characters.facts import CharactersReport
+from pipeline.reporting.characters.recipes import Settings, read_settings
 from pipeline.reporting.facts import Manifest
 from pipeline.reporting.folder import read_frame, read_tables
 
@@ -24,7 +25,8 @@ COLUMNS = {
         "streamed", "windowed", "val_bits", "windowed_epochs", "windowed_seconds", "streamed_epochs",
         "streamed_seconds",
     ),
-    "sample_scores": ("name", "temperature", "score", "value", "low", "high", "holdout"),
+    "sample_scores": ("name", "temperature", "score", "value", "low", "high", "holdout", "holdout_low", "holdout_high"),
+    "copies": ("name", "temperature", "messages", "copies", "typical", "longest"),
     "recognition": (
         "name", "temperature", "label", "called", "low", "high", "holdout", "holdout_low", "holdout_high", "messages",
     ),
@@ -44,6 +46,9 @@ class CharactersTables:
         bits, contests: as in `BitScores`.
         race: as `pipeline.evaluation.characters.race.race` tells it.
         sample_scores: `SampleScores.table`.
+        copies: samples that are scored and, of these, exact copies of training messages, by model and temperature:
+            `messages`, `copies` (numbers), `typical` (median characters of the copies), `longest` (characters); both
+            NaN where there is no copy.
         recognition: as in `SampleScores`.
         examples: a few samples of each model, temperature and class asked for; `text` is untrusted.
         surprise: a few test messages, character by character; `character` is untrusted and empty at the end.
@@ -55,6 +60,7 @@ class CharactersTables:
     contests: pd.DataFrame
     race: pd.DataFrame
     sample_scores: pd.DataFrame
+    copies: pd.DataFrame
     recognition: pd.DataFrame
     examples: pd.DataFrame
     surprise: pd.DataFrame
@@ -68,6 +74,7 @@ class CharactersFolder:
     report: CharactersReport
     manifest: Manifest
     config: dict[str, Any]
+    settings: Settings
     tables: CharactersTables
 
 
@@ -78,4 +85,6 @@ def read_characters(folder: Path) -> CharactersFolder:
         UserError: it is no folder, or one of its files is missing, damaged or incomplete.
     """
     report, manifest, config = read_frame(folder, CharactersReport)
-    return CharactersFolder(folder, report, manifest, config, CharactersTables(**read_tables(folder, COLUMNS)))
+    settings = read_settings(config, folder / "config.yaml")
+    tables = CharactersTables(**read_tables(folder, COLUMNS))
+    return CharactersFolder(folder, report, manifest, config, settings, tables)

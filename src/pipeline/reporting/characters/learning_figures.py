@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
+from pipeline.reporting.characters.contests import Race
 from pipeline.reporting.characters.figures import SMALL
 from pipeline.reporting.characters.lines import Line, Reference
 from pipeline.reporting.curves import MOST_MARKERS
@@ -34,24 +34,14 @@ LEADER: dict[str, Any] = {
 }  # fmt: skip
 
 
-@dataclass(frozen=True)
-class Race:
-    """A streamed network against its windowed twin, as `BitScores.race` has it; NaN: it never got there."""
-
-    name: str
-    val_bits: float
-    windowed_seconds: float
-    streamed_seconds: float
-
-    @property
-    def outcome(self) -> str:
-        """How much sooner the streamed one got there, and when."""
-        taken, usual = self.streamed_seconds, self.windowed_seconds
-        if math.isnan(taken) or math.isnan(usual):
-            return "never got there"
-        ratio = max(usual, LEAST_SECONDS) / max(taken, LEAST_SECONDS)
-        times, word = (ratio, "sooner") if ratio >= 1 else (1 / ratio, "later")
-        return f"{_times(times)}× {word}\n{duration(taken)} against {duration(usual)}"
+def outcome(race: Race) -> str:
+    """How much sooner the streamed network got there than its windowed twin, and when."""
+    taken, usual = race.streamed_seconds, race.windowed_seconds
+    if math.isnan(taken) or math.isnan(usual):
+        return "never got there"
+    ratio = max(usual, LEAST_SECONDS) / max(taken, LEAST_SECONDS)
+    times, word = (ratio, "sooner") if ratio >= 1 else (1 / ratio, "later")
+    return f"{_times(times)}× {word}\n{duration(taken)} against {duration(usual)}"
 
 
 def limits(history: pd.DataFrame, references: Sequence[Reference]) -> tuple[float, float]:
@@ -107,9 +97,10 @@ def seconds_panel(axes: Axes, history: pd.DataFrame, lines: Sequence[Line], race
     _seconds_axis(axes, ends)
     shown = [race for race in races if math.isfinite(race.val_bits)]
     low, high = axes.get_ylim()
+    called = {line.model: line.name for line in lines}
     heights = [(race.val_bits - low) / (high - low) for race in shown]
     for race, height, place in zip(shown, heights, spread(heights, LABEL / seconds_height(shown)), strict=True):
-        _mark_race(axes, race, height, place)
+        _mark_race(axes, race, called.get(race.streamed.key, race.streamed.short), height, place)
 
 
 def seconds_height(races: Sequence[Race]) -> float:
@@ -132,7 +123,7 @@ def spread(places: Sequence[float], gap: float) -> list[float]:
     return moved.tolist()
 
 
-def _mark_race(axes: Axes, race: Race, height: float, place: float) -> None:
+def _mark_race(axes: Axes, race: Race, name: str, height: float, place: float) -> None:
     """The level, the points where both reach it, and beside the axes what came of it, as high as `place`."""
     points = [seconds for seconds in (race.streamed_seconds, race.windowed_seconds) if not math.isnan(seconds)]
     reached = [max(seconds, LEAST_SECONDS) for seconds in points]
@@ -140,7 +131,7 @@ def _mark_race(axes: Axes, race: Race, height: float, place: float) -> None:
     axes.plot([start, axes.get_xlim()[1]], [race.val_bits] * 2, color=MUTED, linewidth=0.8, zorder=1.5)
     axes.plot(reached, [race.val_bits] * len(reached), color=INK, linestyle="none", marker="|", markersize=13, zorder=4)
     axes.annotate(
-        f"{race.name}\n{race.outcome}", (1, min(max(height, 0), 1)), (1.025, place), xycoords="axes fraction",
+        f"{name}\n{outcome(race)}", (1, min(max(height, 0), 1)), (1.025, place), xycoords="axes fraction",
         textcoords="axes fraction", va="center", fontsize=SMALL, annotation_clip=False,
         arrowprops=LEADER,
     )  # fmt: skip

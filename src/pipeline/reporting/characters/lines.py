@@ -9,6 +9,7 @@ from typing import Any
 
 import pandas as pd
 
+from pipeline.reporting.characters.facts import CharactersReport
 from pipeline.reporting.characters.folder import CharactersFolder, CharactersTables
 from pipeline.reporting.characters.names import Kind, read_models
 from pipeline.reporting.grid import each_once
@@ -27,7 +28,6 @@ FAMILIES = (
     Look("#8c510a", "-", "*"),
     Look("#777777", "-", "X"),
 )
-REAL = "real test messages"
 NGRAM = Look(INK, (0, (1, 1.3)), "X")
 
 
@@ -65,6 +65,11 @@ class Reference:
     name: str
     value: float
     pen: dict[str, Any]
+
+
+def real_name(report: CharactersReport) -> str:
+    """What the real messages are called that samples are held against."""
+    return f"real {report.judged_on} messages"
 
 
 def names(run: CharactersFolder) -> dict[str, str]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from pipeline.artifacts.characters import NO_CLASS
+from pipeline.reporting.characters.glyphs import END
 from pipeline.reporting.characters.names import Model, Network, class_said, temperature_said
 from pipeline.reporting.characters.scene import Scene
 from pipeline.reporting.grid import each_once
@@ -22,7 +23,7 @@ SHADES = tuple(
         "#ffffff", "#eaf2f9", "#d2e3f1", "#b7d1e8", "#94bbdc", "#4577a3", "#376692", "#295479", "#1a4064", "#0c2c4b",
     ))
 )  # fmt: skip
-NEWLINE, TAB, END = "↵\n", "⇥", "◆"
+NEWLINE, TAB = "↵\n", "⇥"
 MARKS = {**VISIBLE, ord("\n"): NEWLINE, ord("\t"): TAB}
 
 
@@ -42,10 +43,11 @@ class Written:
 
 @dataclass(frozen=True)
 class Column:
-    """Samples of one model that stand below one another."""
+    """Samples of one model that stand below one another; `is_main`: they are those of the main temperature."""
 
     head: str
     samples: list[Written]
+    is_main: bool = False
 
 
 @dataclass(frozen=True)
@@ -77,9 +79,13 @@ def described(model: Model) -> str:
 
 
 def free(scene: Scene, model: Model) -> list[Column]:
-    """Samples that no class was asked for: a column a temperature, the main one first."""
+    """Samples that no class was asked for: a column a temperature, rising; the main one is marked."""
     found = ((at, _samples(scene, model, at, NO_CLASS)) for at in scene.temperatures)
-    return [Column(f"Temperature {temperature_said(at)}", samples) for at, samples in found if samples]
+    is_choice = len(scene.temperatures) > 1
+    return [
+        Column(f"Temperature {temperature_said(at)}", samples, is_choice and at == scene.report.temperature)
+        for at, samples in found if samples
+    ]  # fmt: skip
 
 
 def asked(scene: Scene, model: Model, temperature: float) -> list[Column]:

@@ -17,6 +17,8 @@ from pipeline.reporting.characters import (
 )
 from pipeline.reporting.characters.folder import CharactersFolder
 from pipeline.reporting.characters.names import temperature_said
+from pipeline.reporting.characters.scene import Scene
+from pipeline.reporting.grid import upper
 from pipeline.reporting.plates import Plate
 from pipeline.reporting.words import quantity
 
@@ -53,18 +55,19 @@ def _plates(run: CharactersFolder) -> Iterator[Plate]:
 def _bits(run: CharactersFolder) -> Plate:
     groups = shown.groups(run)
     reference = next(iter(lines.references(run, "test", ["ngram"])), None)
+    known = "was trained on" if run.report.is_trained_on else "has never seen"
 
     def draw(figure: Figure) -> None:
         axes = figure.add_subplot()
         figures.bits(axes, groups, reference)
-        axes.set_xlabel("Bits per character on the test part, with 95 % interval (lower is better)")
+        axes.set_xlabel(f"Bits per character on the {run.report.judged_on} part, with 95 % interval (lower is better)")
         legend(figure, axes)
 
     return Plate(
         "bits",
-        "What each model pays for a character of messages that it has never seen",
+        f"What each model pays for a character of messages that it {known}",
         "Further left is better: a model pays few bits for what it expects. Networks and n-gram models see the "
-        "same characters, the end of a message among them; the interval is that of other test messages, not of "
+        "same characters, the end of a message among them; the interval is that of other messages, not of "
         "another training. A compressor is given the training text first; it has no bits of a single message and so no "
         "interval. The n-gram model of the dotted line was picked on the validation part. Overlapping "
         "whiskers do not settle a comparison: the paired differences do.",
@@ -113,7 +116,7 @@ def _learning_epochs(run: CharactersFolder) -> Plate:
 
 
 def _learning_seconds(run: CharactersFolder) -> Plate:
-    trained, history, races = lines.trained(run), run.tables.history, shown.races(run)
+    trained, history, races = lines.trained(run), run.tables.history, Scene(run.report, run.tables).races
     references = lines.references(run, "validation", ["ngram"])
 
     def draw(figure: Figure) -> None:
@@ -128,7 +131,8 @@ def _learning_seconds(run: CharactersFolder) -> Plate:
     reading = (
         "Each mark is the end of an epoch: further down and left is better. Networks of the same layers have the same "
         "colour and marker; dashed and hollow: trained on windows. Seconds are of this machine and of what else ran "
-        "on it, validation after each epoch included."
+        "on it, validation after each epoch included; the first epoch of a network holds what its graph takes to be "
+        "compiled, and a training that was taken over from an earlier run has the seconds of that day."
     )
     if races:
         reading += (
@@ -143,13 +147,13 @@ def _learning_seconds(run: CharactersFolder) -> Plate:
 
 def _temperatures(run: CharactersFolder) -> Plate:
     scores, table = shown.scores(run), run.tables.sample_scores
-    writers = lines.authors(run, table)
+    writers, real = lines.authors(run, table), lines.real_name(run.report)
     down, width = -(-len(scores) // 2), WIDE if len(scores) > 1 else NARROW
 
     def draw(figure: Figure) -> None:
         panels = figure.subplots(down, min(len(scores), 2), squeeze=False).ravel()
         for axes, score in zip(panels, scores, strict=False):
-            sample_figures.score_panel(axes, table[table["score"] == score.key], writers, score)
+            sample_figures.score_panel(axes, table[table["score"] == score.key], writers, score, real)
         for axes in panels[max(len(scores) - 2, 0) : len(scores)]:
             axes.set_xlabel("Temperature")
         for axes in panels[len(scores) :]:
@@ -159,14 +163,15 @@ def _temperatures(run: CharactersFolder) -> Plate:
     return Plate(
         "temperatures",
         "What temperature does to the samples",
-        "The nearer to the level of real test messages the better, on either side: more real words, fewer pairs and "
+        f"The nearer to the level of {real} the better, on either side: more real words, fewer pairs and "
         "more copies than these mean that a model plays safe and repeats itself or its training. Each mark is the mean "
         f"of {quantity(run.report.num_draws, 'set')} of {quantity(run.report.num_messages, 'message')}, its whisker "
-        "the range over these sets; marks are moved apart sideways a little. A word is real if a training message "
-        "holds it, so real messages fall short of 100 % too. No score tells whether a message makes sense.",
+        "the range over these sets, and the band that of as many real messages; marks are moved apart sideways. "
+        "A word is real if a training message holds it, so messages that were held out fall short of 100 % "
+        "too. No score tells whether a message makes sense.",
         draw,
         width,
-        0.45 + 2.3 * down + legend_height([lines.REAL, *(one.name for one in writers)], width),
+        0.45 + 2.3 * down + legend_height([real, *(one.name for one in writers)], width),
     )
 
 
@@ -183,8 +188,8 @@ def _recognition(run: CharactersFolder) -> Plate:
 
     reading = (
         f"The share of the samples that a classifier by TF-IDF takes for {positive}. Diamond, dashed line and band: "
-        "real test messages, which is what samples should come to. The classifier looks for telling words: a sample "
-        "may hold these and make no sense."
+        f"{lines.real_name(run.report)}, which is what samples should come to. The classifier looks for telling "
+        "words: a sample may hold these and make no sense."
     )
     if has_classes:
         reading += (
@@ -216,11 +221,12 @@ def _surprise(run: CharactersFolder) -> Plate:
     return Plate(
         "surprise",
         "Where real messages surprise the models",
-        "Test messages, character by character in the order in which they are written, left to right in any "
-        "script; the darker a cell, the less the model expected what stands there. The network is above, the n-gram "
-        f"model below. {glyphs.END} is the end of the message, ↵ a new line, an empty cell a space, {glyphs.MISSING} a "
+        f"{upper(run.report.judged_on)} messages, character by character in the order in which they are written, "
+        "left to right in any script; the darker a cell, the less the model expected what stands there. The network "
+        f"is above, the n-gram model below. {glyphs.END} is the end of the message, ↵ a new line, "
+        f"an empty cell a space, {glyphs.MISSING} a "
         f"character that the figure's fonts lack, {glyphs.CONTROL} a control character. A few messages are "
-        "an example, not a measure: the test part as a whole is in the figures above.",
+        f"an example, not a measure: the {run.report.judged_on} part as a whole is in the figures above.",
         draw,
         WIDE,
         0.95 + high,

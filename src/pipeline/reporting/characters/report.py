@@ -8,7 +8,7 @@ from pipeline.reporting.characters import messages, sample_tables, sentences, ta
 from pipeline.reporting.characters.findings import findings
 from pipeline.reporting.characters.folder import read_characters
 from pipeline.reporting.characters.plates import character_plates
-from pipeline.reporting.characters.protocol import DEVIATIONS, FAULTS
+from pipeline.reporting.characters.protocol import deviations, faults
 from pipeline.reporting.characters.scene import Scene
 from pipeline.reporting.page import write_page
 from pipeline.reporting.plates import draw_pictures, run_caption
@@ -22,7 +22,7 @@ def draw_characters(folder: Path) -> Path:
         UserError: a file of the folder is missing or cannot be read.
     """
     run = read_characters(folder)
-    scene = Scene(run.report, run.tables)
+    scene = Scene(run.report, run.tables, run.settings)
     return write_page(
         folder / "report.html",
         "characters.html.jinja",
@@ -37,6 +37,6 @@ def draw_characters(folder: Path) -> Path:
         tables=tables,
         sample_tables=sample_tables,
         messages=messages,
-        faults=FAULTS,
-        deviations=DEVIATIONS,
+        faults=faults(run.settings),
+        deviations=deviations(run.settings),
     )

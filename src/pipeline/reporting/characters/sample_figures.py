@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from pipeline.reporting.characters.lines import REAL, Line
+from pipeline.reporting.characters.lines import Line
 from pipeline.reporting.characters.names import temperature_said
 from pipeline.reporting.style import INK, MUTED
 
@@ -37,10 +37,10 @@ SCORES = (
 )
 
 
-def score_panel(axes: Axes, table: pd.DataFrame, lines: Sequence[Line], score: Score) -> None:
-    """One score against temperature, a line a model; whiskers are the range over draws, the level is of real messages.
+def score_panel(axes: Axes, table: pd.DataFrame, lines: Sequence[Line], score: Score, real_name: str) -> None:
+    """One score against temperature, a line a model; whiskers are the range over draws, as is the band.
 
-    `table` holds the rows of this score alone.
+    `table` holds the rows of this score alone; the level and its band are those of real messages, called `real_name`.
     """
     temperatures = sorted(table["temperature"].unique())
     step = APART * min(np.diff(temperatures), default=1.0)
@@ -49,7 +49,7 @@ def score_panel(axes: Axes, table: pd.DataFrame, lines: Sequence[Line], score: S
         places = rows["temperature"] + step * (index - (len(lines) - 1) / 2)
         ends = np.stack([rows["value"] - rows["low"], rows["high"] - rows["value"]]).clip(min=0)
         axes.errorbar(places, rows["value"], yerr=ends, **line.dots, label=line.name, elinewidth=0.8, capsize=1.5)
-    _draw_real(axes, table["holdout"].dropna())
+    _draw_real(axes, table[["holdout", "holdout_low", "holdout_high"]].dropna(), real_name)
     axes.set_title(score.title)
     axes.set_xticks(temperatures, [temperature_said(float(one)) for one in temperatures])
     room = max(step * (len(lines) / 2 + 3), 0.05 * (temperatures[-1] - temperatures[0]))
@@ -59,10 +59,11 @@ def score_panel(axes: Axes, table: pd.DataFrame, lines: Sequence[Line], score: S
         axes.yaxis.set_major_formatter(lambda value, _: f"{value:g} %")
 
 
-def _draw_real(axes: Axes, holdout: pd.Series) -> None:
-    """The level of as many real messages, and a band where sets of other sizes came to another."""
-    if holdout.empty:
+def _draw_real(axes: Axes, real: pd.DataFrame, name: str) -> None:
+    """The level of as many real messages, and the range over draws of them as a band."""
+    if real.empty:
         return
-    if holdout.max() > holdout.min():
-        axes.axhspan(holdout.min(), holdout.max(), color=MUTED, alpha=0.16, linewidth=0)
-    axes.axhline(holdout.mean(), **LEVEL, label=REAL)
+    low, high = real["holdout_low"].min(), real["holdout_high"].max()
+    if high > low:
+        axes.axhspan(low, high, color=MUTED, alpha=0.16, linewidth=0)
+    axes.axhline(real["holdout"].mean(), **LEVEL, label=name)

@@ -13,7 +13,7 @@ from pipeline.reporting.gaps import whole
 from pipeline.reporting.grid import EMPTY, Row, Table
 from pipeline.reporting.synthesis.scores import Score
 from pipeline.reporting.tables import Cell
-from pipeline.reporting.words import UNDEFINED, decimal, percent, quantity
+from pipeline.reporting.words import NOT_KNOWN, UNDEFINED, decimal, percent, quantity
 
 NONE = Cell("–", "", stands_out=False)
 
@@ -32,8 +32,9 @@ def score_table(scene: Scene, temperature: float | None = None) -> Table:
         ["real messages", *(one.short for one in models)],
         [body for body in bodies if body],
         f"At temperature {temperature_said(at)}, {sets}: the mean, below it the lowest and the highest set. Real "
-        "messages are as many of the test part. The nearer to these the better, whether that is more or less; bold: "
-        "the nearest of each row, which says nothing of whether the others are detectably farther.",
+        f"messages are as many of the {scene.report.judged_on} part. The nearer to these the better, whether that is "
+        "more or less; bold: the nearest of each row, which says nothing of whether the others are detectably farther. "
+        "Ranges are no intervals.",
     )
 
 
@@ -52,10 +53,11 @@ def recognition_table(scene: Scene) -> Table:
                 rows[label == NO_CLASS].append(_recognition_row(scene, one, label, temperatures))
     return Table(
         "Model",
-        ["asked for", "real messages", *(f"at {temperature_said(at)}" for at in temperatures)],
+        ["class asked for", "real messages", *(f"at {temperature_said(at)}" for at in temperatures)],
         [body for body in (rows[False], rows[True]) if body],
         f"The share that is called {classes.positive} by a classifier fitted on the real training messages; in "
-        "brackets: 95 % intervals. “Real messages” are test messages of the class that was asked for, of both where "
+        f"brackets: 95 % intervals. “Real messages” are {scene.report.judged_on} messages of the class that "
+        "was asked for, of both where "
         "none was.",
     )
 
@@ -66,12 +68,12 @@ def _is_there(scene: Scene, score: Score) -> bool:
 
 def _score_row(scene: Scene, score: Score, models: list[Model], at: float) -> Row:
     held = [scene.score(one, score.key, at) for one in models]
-    gaps = [abs(one.value.value - one.holdout) for one in held]
+    gaps = [abs(one.value.value - one.holdout.value) for one in held]
     nearest = min((gap for gap in gaps if not math.isnan(gap)), default=math.nan)
-    real = next((one.holdout for one in held if not math.isnan(one.holdout)), math.nan)
+    real = next((one.holdout for one in held if not math.isnan(one.holdout.value)), NOT_KNOWN)
     is_choice = len(models) > 1
     return Row(score.label, "", [
-        Cell(whole(score.written(real)), "", stands_out=False),
+        Cell(whole(score.written(real.value)), _spread(score, real), stands_out=False),
         *(Cell(whole(score.written(one.value.value)), _spread(score, one.value), is_choice and gap == nearest)
           for one, gap in zip(held, gaps, strict=True)),
     ])  # fmt: skip

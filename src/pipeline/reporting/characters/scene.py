@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import pandas as pd
@@ -12,10 +12,13 @@ from pipeline.reporting.characters.contests import Contest, Race
 from pipeline.reporting.characters.facts import CharactersReport
 from pipeline.reporting.characters.folder import CharactersTables
 from pipeline.reporting.characters.names import Kind, Model, Network, read_models
+from pipeline.reporting.characters.recipes import Settings
 from pipeline.reporting.facts import Estimate
 from pipeline.reporting.gaps import least_p, number
 from pipeline.reporting.grid import estimate
 from pipeline.reporting.words import NOT_KNOWN
+
+LEAST_DRAWS = 3  # of fewer sets the ranges say nothing
 
 
 @dataclass(frozen=True)
@@ -24,18 +27,42 @@ class Held:
 
     Attributes:
         value: of the samples, with the lowest and the highest draw in place of an interval.
-        holdout: of as many real test messages.
+        holdout: of as many real messages, in the same way.
+        num_draws: that each range is of.
     """
 
     value: Estimate
-    holdout: float
+    holdout: Estimate
+    num_draws: int
 
     @property
-    def is_apart(self) -> bool:
-        """Whether all draws lie on one side of the holdout."""
-        return self.value.is_known and not math.isnan(self.holdout) and not (
-            self.value.low <= self.holdout <= self.value.high
-        )  # fmt: skip
+    def is_more(self) -> bool:
+        """Whether all draws of the samples lie above all of the holdout, and there are enough of them to say so."""
+        return self._is_told and self.value.low > self.holdout.high
+
+    @property
+    def is_less(self) -> bool:
+        """The same below."""
+        return self._is_told and self.value.high < self.holdout.low
+
+    @property
+    def _is_told(self) -> bool:
+        return self.num_draws >= LEAST_DRAWS and self.value.is_known and self.holdout.is_known
+
+
+@dataclass(frozen=True)
+class Copies:
+    """Samples that are a training message to the letter: how many of how many, and their length in characters.
+
+    Attributes:
+        typical: the median length; NaN where there is no copy.
+        longest: the same of the longest.
+    """
+
+    number: int
+    messages: int
+    typical: float
+    longest: float
 
 
 @dataclass(frozen=True)
@@ -50,10 +77,11 @@ class Recognised:
 
 @dataclass(frozen=True)
 class Scene:
-    """The report and the tables of a run."""
+    """The report and the tables of a run, and what is told of its settings."""
 
     report: CharactersReport
     tables: CharactersTables
+    settings: Settings = field(default_factory=Settings)
 
     @cached_property
     def models(self) -> list[Model]:
@@ -79,6 +107,11 @@ class Scene:
         """The models of one kind whose bits are known."""
         paid = set(self.tables.bits["name"].astype(str))
         return [one for one in self.models if one.kind == kind and one.key in paid]
+
+    @cached_property
+    def compressors(self) -> list[Model]:
+        """Compressors, the one that needs least on the validation part first."""
+        return sorted(self.of_kind("compressor"), key=lambda one: self.bits(one, "validation").value)
 
     def named(self, key: str) -> Model | None:
         """The model of that name in the files."""
@@ -132,6 +165,13 @@ class Scene:
             return math.nan, math.nan
         return number(chosen["train_bits"].iloc[0]), number(chosen["val_bits"].iloc[0])
 
+    def has_overfitted(self, network: Network) -> bool:
+        """Whether validation rose after the epoch that was kept, or its gap to training had grown until then."""
+        table = self.tables.history[self.tables.history["name"] == network.key].sort_values("epoch")
+        later = table.loc[table["epoch"] > network.kept_epoch, "val_bits"]
+        gaps = (table["val_bits"] - table["train_bits"])[table["epoch"] <= network.kept_epoch]
+        return bool((later > self.learnt(network)[1]).any()) or bool(len(gaps) > 1 and gaps.iloc[-1] > gaps.iloc[0])
+
     def last_gain(self, network: Network) -> float:
         """Validation bits per character that the kept epoch saved, beside the one before; NaN: not known."""
         table = self.tables.history[self.tables.history["name"] == network.key].set_index("epoch")["val_bits"]
@@ -146,16 +186,25 @@ class Scene:
 
     @property
     def temperatures(self) -> list[float]:
-        """The one that the main tables show, then the others, rising."""
-        return sorted({*self.report.temperatures}, key=lambda one: (one != self.report.temperature, one))
+        """All that samples were written at, rising."""
+        return sorted({*self.report.temperatures})
 
     def score(self, model: Model, score: str, temperature: float | None = None) -> Held:
         """A score of a model's samples; at the main temperature unless another is named."""
         table = self._at(self.tables.sample_scores, model, temperature)
         chosen = table[table["score"] == score]
         if chosen.empty:
-            return Held(NOT_KNOWN, math.nan)
-        return Held(estimate(chosen.iloc[0]), number(chosen["holdout"].iloc[0]))
+            return Held(NOT_KNOWN, NOT_KNOWN, self.report.num_draws)
+        row = chosen.iloc[0]
+        return Held(estimate(row), estimate(row, "holdout"), self.report.num_draws)
+
+    def copies(self, model: Model) -> Copies | None:
+        """The copies among a model's samples of the main temperature."""
+        found = self._at(self.tables.copies, model, None)
+        if found.empty:
+            return None
+        row = found.iloc[0]
+        return Copies(int(row["copies"]), int(row["messages"]), number(row["typical"]), number(row["longest"]))
 
     def recognised(self, model: Model, temperature: float | None = None) -> dict[int, Recognised]:
         """What a classifier makes of a model's samples, by the class asked for."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from pipeline.reporting.synthesis.scores import COPIED, LIKE, SCORE, VARIED, Score
 from pipeline.reporting.words import decimal, percent
 
@@ -14,7 +16,7 @@ SCORES = (
     SCORE["distinct_1"],
     SCORE["distinct_2"],
     SCORE["self_bleu"],
-    SCORE["copied_4grams"],
+    replace(SCORE["copied_4grams"], label="Copied runs of 4 words"),
     Score("copied_characters", "Copied runs of 20 characters", COPIED,
           "share of the runs of 20 characters that are in a training message", "higher", percent),
     Score("exact_copies", "Exact copies", COPIED, "share of the messages that are a training message to the letter",

@@ -7,13 +7,14 @@ import math
 from pipeline.reporting.characters.facts import CharactersReport
 from pipeline.reporting.characters.folder import CharactersTables
 from pipeline.reporting.characters.names import temperature_said
+from pipeline.reporting.characters.packed import compressors_below, compressors_said
 from pipeline.reporting.characters.scene import Scene
 from pipeline.reporting.characters.scores import SCORES
 from pipeline.reporting.characters.training_findings import rivals
 from pipeline.reporting.gaps import difference_said, said
-from pipeline.reporting.grid import Verdict
+from pipeline.reporting.grid import Verdict, upper
 from pipeline.reporting.sentences import Notice, leakage_sentence, notices, parts_sentence
-from pipeline.reporting.words import count, decimal, duration, quantity
+from pipeline.reporting.words import count, decimal, duration, listed, quantity
 
 __all__ = ["Notice", "leakage_sentence", "notices", "parts_sentence", "temperature_said"]
 GENERATE = 'python -m pipeline.generate run=FOLDER prompt="..." temperature=0.7 n=5'
@@ -30,10 +31,11 @@ MEANT = {
     ),
     "Compressor": (
         "zlib, lzma and bz2 are given the training messages first; what the others add to the file counts. They learn "
-        "from these too as they go, and they have no interval: a file has no bits of a single message"
+        "from these too as they go, and they have no interval: a file has no bits of a single message. For a rare "
+        "character they pay for which one it is, language models only for its being rare, where one symbol stands for "
+        "all of these"
     ),
     "Streamed": "trained on every character of long streams of messages, with the state carried on",
-    "Windowed": "trained, as the source did, on the one character after each run of 100",
 }
 OUTCOMES: dict[Verdict, str] = {
     "better": "the network is better", "worse": "counting is better", "level": "no detectable difference",
@@ -49,14 +51,20 @@ def title(report: CharactersReport) -> str:
 def lead(scene: Scene) -> str:
     """What the best network pays, beside what it must beat."""
     report, best, ngram = scene.report, scene.champion, scene.ngram
-    test = quantity(report.count("test").total, "test message")
+    total = report.count("test").total
+    test = f"the {quantity(total, 'message')} it was trained on," if report.is_trained_on else (
+        f"{quantity(total, 'test message')} of"
+    )  # fmt: skip
     network = "the network" if len(scene.networks) == 1 else "the best network on validation"
     paid = f"{network}, {best.said}, pays {said(scene.bits(best))} bits per character"
-    parts = [f"To write down {test} of {count(report.test_characters)} characters, {paid}."]
+    parts = [f"To write down {test} {count(report.test_characters)} characters, {paid}."]
     if ngram is not None:
         parts.append(f"The best model that only counts, the {ngram.short}, pays {said(scene.bits(ngram))}.")
-    if lzma := _lzma(scene):
-        parts.append(f"lzma, a compressor, needs {lzma}.")
+    if scene.compressors:
+        parts.append(f"{upper(compressors_said(scene))}.")
+    if less := compressors_below(scene):
+        verb = "needs" if len(less) == 1 else "need"
+        parts.append(f"Of these {listed([one.short for one in less])} {verb} less than the network.")
     if (contest := scene.contest(best, ngram)) is not None and contest.verdict != "better":
         more = {
             "worse": "The network is worse than counting.",
@@ -75,9 +83,15 @@ def headline(report: CharactersReport, tables: CharactersTables) -> str:
     return "\n".join(filter(None, lines)).replace("\N{NO-BREAK SPACE}", " ")
 
 
-def explained() -> list[tuple[str, str]]:
+def explained(scene: Scene) -> list[tuple[str, str]]:
     """What the words of the page mean."""
-    return list(MEANT.items())
+    steps = sorted({one.steps for one in scene.settings.recipes.values() if one.scheme == "windowed"})
+    run = f"run of {listed([count(one) for one in steps], 'or')} characters" if steps else "run of so many characters"
+    windowed = (
+        f"trained, as the source did, on the one character after each {run}; whether all else was as in "
+        "the source, the recipes tell"
+    )
+    return [*MEANT.items(), ("Windowed", windowed)]
 
 
 def scores_explained() -> list[tuple[str, str]]:
@@ -85,12 +99,19 @@ def scores_explained() -> list[tuple[str, str]]:
     return [(score.label, score.meaning) for score in SCORES]
 
 
-def samples_sentence(report: CharactersReport) -> str:
+def samples_sentence(scene: Scene) -> str:
     """How samples were written."""
+    report, drawing = scene.report, scene.settings.samples.said
+    often = "as often as the model expects them among those that may be drawn" if drawing else (
+        "as often as the model expects them"
+    )  # fmt: skip
+    among = f" {drawing}" if drawing else ""
+    greedy = " At 0 the likeliest character is always taken." if 0 in report.temperatures else ""
     return (
-        f"Each sample was written until it ended or held {quantity(report.limit, 'character')}. At temperature 1.0 "
-        "characters are drawn as often as the model expects them; a lower one keeps to what is likely, a higher one "
-        "takes more risks. The samples below are the first that were written, not the best; all are in samples.csv."
+        f"Each sample was written until it ended or held {quantity(report.limit, 'character')}.{among} "
+        f"At temperature 1.0 characters are drawn {often}; a lower one keeps to what is likely, a higher one "
+        f"takes more risks.{greedy} The samples below are the first that were written, not the best; "
+        "all are in samples.csv."
     )
 
 
@@ -103,12 +124,19 @@ def alphabet_sentence(report: CharactersReport) -> str:
     if not report.has_unknown:
         return f"{known}. No character is outside of these."
     number = report.num_unknown
-    seen = f"stands for {quantity(number, 'character')} of the test messages" if number else "the test part never needs"
+    seen = f"stands for {quantity(number, 'character')} of the {report.judged_on} messages" if number else (
+        f"the {report.judged_on} part never needs"
+    )  # fmt: skip
     return f"{known} of the training part, and one for all others, which {seen}."
 
 
 def sizes_sentence(report: CharactersReport) -> str:
     """How much text there is."""
+    if report.is_trained_on:
+        return (
+            f"The messages hold {count(report.train_characters)} characters, ends included; all of them are the "
+            "training, the validation and the test part at once."
+        )
     return (
         f"The training part holds {count(report.train_characters)} characters, the validation part "
         f"{count(report.validation_characters)}, the test part {count(report.test_characters)}, ends of messages "
@@ -121,14 +149,9 @@ def _uniform(report: CharactersReport) -> str:
     return f"to know nothing of the {count(report.num_symbols)} symbols costs {blind}"
 
 
-def _lzma(scene: Scene) -> str:
-    model = next((one for one in scene.of_kind("compressor") if one.key == "lzma"), None)
-    return decimal(scene.bits(model).value) if model else ""
-
-
 def _data_line(report: CharactersReport) -> str:
     mark = "STAND-IN DATA, " if report.stand_in else ""
-    test = quantity(report.count("test").total, "test message")
+    test = quantity(report.count("test").total, f"{report.judged_on} message")
     return (
         f"{mark}{report.dataset}, {report.protocol} protocol: {test}, {count(report.test_characters)} characters, "
         f"{count(report.num_symbols)} symbols"
@@ -139,8 +162,7 @@ def _best_line(scene: Scene) -> str:
     parts = [f"{scene.champion.short} {said(scene.bits(scene.champion))}"]
     if scene.ngram is not None:
         parts.append(f"{scene.ngram.short} {said(scene.bits(scene.ngram))}")
-    if lzma := _lzma(scene):
-        parts.append(f"lzma {lzma}")
+    parts += [f"{one.short} {decimal(scene.bits(one).value)}" for one in scene.compressors]
     return f"bits per character: {', '.join(parts)}"
 
 

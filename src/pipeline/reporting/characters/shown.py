@@ -8,8 +8,7 @@ import pandas as pd
 from pipeline.artifacts.characters import NO_CLASS
 from pipeline.reporting.characters.figures import Asked, Group
 from pipeline.reporting.characters.folder import CharactersFolder
-from pipeline.reporting.characters.learning_figures import Race
-from pipeline.reporting.characters.lines import FAMILIES, NGRAM, authors, names, networks, of_part
+from pipeline.reporting.characters.lines import FAMILIES, NGRAM, authors, names, networks, of_part, real_name
 from pipeline.reporting.characters.names import Kind, class_said, read_networks
 from pipeline.reporting.characters.sample_figures import SCORES, Score
 from pipeline.reporting.characters.surprise_figures import Message, Strip
@@ -50,16 +49,6 @@ def training_said(run: CharactersFolder) -> dict[str, str]:
     }
 
 
-def races(run: CharactersFolder) -> list[Race]:
-    """Streamed networks against their windowed twins."""
-    called = names(run)
-    columns = ["streamed", "val_bits", "windowed_seconds", "streamed_seconds"]
-    return [
-        Race(called.get(str(name), str(name)), *map(float, values))
-        for name, *values in run.tables.race[columns].itertuples(index=False)
-    ]
-
-
 def scores(run: CharactersFolder) -> list[Score]:
     """The scores of samples that some model has a value of."""
     table = run.tables.sample_scores
@@ -81,7 +70,7 @@ def asked(run: CharactersFolder) -> list[Asked]:
             shares = {float(row["temperature"]): estimate(row.rename({"called": "value"})) for _, row in own.iterrows()}
             if shares:
                 members.append((line.name, shares))
-        found.append(Asked(title, estimate(rows.iloc[0], "holdout"), members))
+        found.append(Asked(title, real_name(run.report), estimate(rows.iloc[0], "holdout"), members))
     return found
 
 

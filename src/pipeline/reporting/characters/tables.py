@@ -7,6 +7,7 @@ import math
 from pipeline.reporting import words
 from pipeline.reporting.characters.contests import Contest
 from pipeline.reporting.characters.names import Kind, Model, Network
+from pipeline.reporting.characters.recipes import Recipe
 from pipeline.reporting.characters.scene import Scene
 from pipeline.reporting.gaps import SIGNIFICANT
 from pipeline.reporting.grid import Row, Table, difference_cell, value_cell
@@ -14,6 +15,18 @@ from pipeline.reporting.tables import Cell
 from pipeline.reporting.words import count, decimal, duration, quantity
 
 NONE = Cell("–", "", stands_out=False)
+TRAINED = "How the networks were trained"
+CAVEAT = (
+    "Measured on this machine, once; the first epoch of a network pays for compiling its graph, the first network of a "
+    "run also for what is compiled once for all, and a training that was taken over from an earlier run keeps the "
+    "seconds of the day it ran."
+)
+RECIPES = (
+    "As the settings of the run have it. Steps: the characters that the gradient is followed through, which is the "
+    "length of a window. Cosine: the rate falls to a fiftieth over all epochs; plateau: it is multiplied by 0.2 after "
+    "each epoch without a better validation figure. Running mean: the share of it that an update keeps; where there is "
+    "one, it is what is validated and kept."
+)
 KINDS: tuple[Kind, ...] = ("network", "ngram", "compressor")
 
 
@@ -21,7 +34,7 @@ def bits_table(scene: Scene) -> Table:
     """What every model pays, and what it took to train it."""
     ngram = scene.ngram
     beside = [f"less {ngram.short}"] if ngram else []
-    test = quantity(scene.report.count("test").total, "test message")
+    test = quantity(scene.report.count("test").total, f"{scene.report.judged_on} message")
     bodies = [[_bits_row(scene, one) for one in scene.of_kind(kind)] for kind in KINDS]
     return Table(
         "Model",
@@ -45,7 +58,7 @@ def contest_table(scene: Scene) -> Table:
         "Model",
         ["less", "bits per character", "adjusted p"],
         [bodies[kind] for kind in (True, False) if kind in bodies],
-        "Paired: on the same resamples of the same test messages; below 0 the first model is better. p is two-sided "
+        "Paired: on the same resamples of the same messages; below 0 the first model is better. p is two-sided "
         f"and adjusted for the number of comparisons by Holm’s method; bold where it is below {SIGNIFICANT}. "
         f"≤: the least that {least} can show of so many comparisons.",
     )
@@ -68,9 +81,20 @@ def race_table(scene: Scene) -> Table:
         ["validation bits", "windowed: epochs", "time", "streamed: epochs", "time", "in"],
         [rows],
         "The least that the windowed model came to on the validation part, how long it took, and how long the streamed "
-        "model of the same layers took until it first paid no more. Validation is part of the time. Measured on this "
-        "machine, once.",
+        "model of the same layers took until it first paid no more. The layers are the same, the recipes need not be: "
+        f"see “{TRAINED}”. Validation is part of the time. {CAVEAT}",
     )
+
+
+def recipe_table(scene: Scene) -> Table | None:
+    """How the networks were trained, as the settings have it; None where these are not known."""
+    recipes = scene.settings.recipes
+    rows = [_recipe_row(one, recipes[one.key]) for one in scene.networks if one.key in recipes]
+    columns = [
+        "training", "an update learns from", "steps", "epochs asked for", "optimiser", "learning rate", "schedule",
+        "running mean", "kept epoch",
+    ]  # fmt: skip
+    return Table("Network", columns, [rows], RECIPES) if rows else None
 
 
 def network_table(scene: Scene) -> Table:
@@ -92,7 +116,7 @@ def network_table(scene: Scene) -> Table:
 
 
 def _bits_row(scene: Scene, one: Model) -> Row:
-    is_best = one in (scene.champion, scene.ngram, _best_compressor(scene))
+    is_best = one in (scene.champion, scene.ngram, *scene.compressors[:1])
     found = scene.bits(one)
     cells = [value_cell(found, stands_out=is_best)]
     if scene.ngram is not None:
@@ -109,9 +133,12 @@ def _bits_row(scene: Scene, one: Model) -> Row:
     return Row(one.short, f"{one.what}, {one.scheme}", cells)
 
 
-def _best_compressor(scene: Scene) -> Model | None:
-    found = scene.of_kind("compressor")
-    return min(found, key=lambda one: scene.bits(one, "validation").value, default=None)
+def _recipe_row(one: Network, recipe: Recipe) -> Row:
+    mean = NONE if recipe.averaging is None else _plain(f"{recipe.averaging:g}")
+    return Row(one.short, "", [
+        *map(_plain, (recipe.scheme, recipe.pieces, count(recipe.steps), count(recipe.epochs), recipe.optimiser_said)),
+        *(_plain(f"{recipe.learning_rate:g}"), _plain(recipe.schedule), mean, _plain(recipe.keep)),
+    ])  # fmt: skip
 
 
 def _contest_cells(contest: Contest) -> list[Cell]:

@@ -15,7 +15,7 @@ from pipeline.reporting.words import decimal, duration, listed, quantity
 OVERFIT = 0.3  # bits per character that training text costs less than validation text: more is told as overfitting
 UNFINISHED = 0.01  # bits per character that the last epoch brought: more is told as training that had not finished
 STYLES: dict[Verdict, Style] = {"better": "beats", "level": "level", "worse": "loses", "unknown": "unknown"}
-ONE_TRAINING = "Each was trained once: the intervals tell of other test messages, not of another training."
+ONE_TRAINING = "Each was trained once: the intervals tell of other messages, not of another training."
 
 
 def rivals(scene: Scene) -> list[Contest]:
@@ -59,13 +59,17 @@ def what_streaming_saves(scene: Scene) -> Finding | None:
         for race in scene.races
         if (contest := scene.contest(race.streamed, race.windowed)) is not None
     ]
-    ended = f" In the end, on the test part, streamed less windowed is {listed(later)}." if later else ""
+    ended = (
+        f" In the end, on the {scene.report.judged_on} part, streamed less windowed is {listed(later)}."
+        if later
+        else ""
+    )
     tag, style = _race_tag(scene.races)
     return Finding(
         "What does training on a stream save?",
         tag,
         style,
-        f"{' '.join(told)} Times are of this machine, measured once.{ended}",
+        f"{' '.join(told)}{_recipes_differ(scene)} Times are of this machine, measured once.{ended}",
     )
 
 
@@ -108,6 +112,18 @@ def _race_said(race: Race) -> str:
     return f"{windowed}, {streamed}: in {race.share_said} the time."
 
 
+def _recipes_differ(scene: Scene) -> str:
+    """What twins were trained with, where it is more than the order of the text that differs."""
+    recipes = scene.settings.recipes
+    told = {
+        one.key: f"{one.short} with {recipes[one.key].descent}"
+        for race in scene.races if {race.streamed.key, race.windowed.key} <= recipes.keys()
+        and recipes[race.streamed.key].descent != recipes[race.windowed.key].descent
+        for one in (race.streamed, race.windowed)
+    }  # fmt: skip
+    return f" They were trained as suits each: {'; '.join(told.values())}." if told else ""
+
+
 def _race_tag(races: list[Race]) -> tuple[str, Style]:
     """The slowest race stands for all."""
     if not all(race.is_reached for race in races):
@@ -128,8 +144,10 @@ def _reason(scene: Scene, one: Network) -> tuple[str, str]:
     """A tag, and what the learning curve says."""
     train, val = scene.learnt(one)
     paid = f"{decimal(train)} bits for training and {decimal(val)} for validation text"
-    if val - train > OVERFIT:
+    if val - train > OVERFIT and scene.has_overfitted(one):
         return "overfitting", f"{one.short} knows its training text better than others: it pays {paid}"
+    if one.epochs == 1:
+        return "one epoch alone", f"{one.short} learnt for one epoch alone, whose curve tells nothing: it pays {paid}"
     gain = scene.last_gain(one)
     last = f"the last of {quantity(one.epochs, 'epoch')} was its best"
     if one.kept_epoch == one.epochs and not gain <= UNFINISHED:

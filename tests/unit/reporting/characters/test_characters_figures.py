@@ -25,11 +25,12 @@ from numpy.typing import NDArray
 from character_samples import BEST, FIVE, FULL, LONE, LSTM, LSTM_WINDOWED, Made, make_tables, write_run
 from pipeline.reporting import style
 from pipeline.reporting.characters import figures, learning_figures, lines, sample_figures, shown, surprise_figures
+from pipeline.reporting.characters.contests import Race
 from pipeline.reporting.characters.figures import Asked, Group
 from pipeline.reporting.characters.folder import CharactersFolder, read_characters
 from pipeline.reporting.characters.glyphs import CONTROL, END, FONTS, MISSING, glyph
-from pipeline.reporting.characters.learning_figures import Race
 from pipeline.reporting.characters.lines import FAMILIES, Line, Reference
+from pipeline.reporting.characters.names import Model
 from pipeline.reporting.characters.plates import character_plates
 from pipeline.reporting.characters.surprise_figures import ROWS, WIDTH, Message, Strip
 from pipeline.reporting.facts import Estimate
@@ -261,6 +262,10 @@ def test_an_axis_of_bits_shows_where_all_come_to(runs: dict[str, CharactersFolde
     assert high - low < 2, "one bad epoch does not squash the others"
 
 
+def race(streamed: float, windowed: float, val_bits: float = 2.5) -> Race:
+    return Race(Model("s", "network", "s", ""), Model("w", "network", "w", ""), val_bits, 2, windowed, 2, streamed)
+
+
 def test_seconds_add_up_and_a_race_is_told_at_the_edge(axes: Axes) -> None:
     table = pd.concat([
         history(val_bits=[4.0, 3.0, 2.5]).assign(name="s"),
@@ -268,7 +273,7 @@ def test_seconds_add_up_and_a_race_is_told_at_the_edge(axes: Axes) -> None:
     ])  # fmt: skip
     looks = (Line("s", "S", FAMILIES[0], is_hollow=False), Line("w", "W", FAMILIES[0], is_hollow=True))
     axes.set_ylim(2, 4)
-    learning_figures.seconds_panel(axes, table, looks, [Race("S", 3.0, 84.0, 4.0)])
+    learning_figures.seconds_panel(axes, table, looks, [race(4.0, 84.0, 3.0)])
     np.testing.assert_allclose(points(axes, "o"), [[2, 4], [4, 3], [6, 2.5], [40, 3.5], [84, 3]])
     np.testing.assert_allclose(points(axes, "|"), [[4, 3], [84, 3]])
     assert [text.get_text() for text in axes.texts] == ["S\n21× sooner\n4.0 s against 1 min 24 s"]
@@ -282,7 +287,7 @@ def test_seconds_add_up_and_a_race_is_told_at_the_edge(axes: Axes) -> None:
     (10.0, 32.0, "3.2× sooner"), (32.0, 16.0, "2.0× later"), (NAN, 9.0, "never got there"), (0.0, 0.0, "1.0× sooner"),
 ])  # fmt: skip
 def test_a_race_says_who_was_how_much_sooner(streamed: float, windowed: float, said: str) -> None:
-    assert Race("a", 2.5, windowed, streamed).outcome.split("\n")[0] == said
+    assert learning_figures.outcome(race(streamed, windowed)).split("\n")[0] == said
 
 
 def test_what_took_no_time_has_a_place_on_the_axis(axes: Axes) -> None:
@@ -311,20 +316,25 @@ def test_places_that_are_spread_keep_their_order_and_distance(places: list[float
 def test_scores_stand_at_their_temperature_beside_real_messages(axes: Axes) -> None:
     table = pd.DataFrame({
         "name": ["a", "a", "b", "b"], "temperature": [1.0, 0.5, 0.5, 1.0], "value": [60.0, 80.0, 70.0, NAN],
-        "low": 50.0, "high": 90.0, "holdout": [88.0, 88.0, 88.0, 90.0],
+        "low": 50.0, "high": 90.0, "holdout": 88.5, "holdout_low": 87.0, "holdout_high": 90.0,
     })  # fmt: skip
     looks = [Line("a", "A", FAMILIES[0], is_hollow=False), Line("b", "B", FAMILIES[1], is_hollow=False)]
-    sample_figures.score_panel(axes, table, looks, sample_figures.SCORES[0])
+    sample_figures.score_panel(axes, table, looks, sample_figures.SCORES[0], "real test messages")
     found = points(axes, "o")
     np.testing.assert_allclose(found, [[0.5, 80], [1, 60]], atol=0.02)
     assert (points(axes, "s")[:, 0] > found[:, 0]).all(), "whiskers stand beside each other"
     level = next(line for line in axes.lines if line.get_label() == "real test messages")
     assert np.asarray(level.get_ydata(), float) == pytest.approx(88.5)
+    assert (axes.patches[0].get_y(), axes.patches[0].get_height()) == pytest.approx((87, 3))  # pyright: ignore
     assert [label.get_text() for label in axes.get_xticklabels()] == ["0.5", "1.0"]
 
 
 def test_recognition_is_in_percent_with_real_messages_behind(axes: Axes) -> None:
-    asked = [Asked("Asked for spam", Estimate(0.9, 0.85, 0.95), [("a", {0.5: Estimate(0.7, 0.6, 0.8)})])]
+    asked = [
+        Asked(
+            "Asked for spam", "real test messages", Estimate(0.9, 0.85, 0.95), [("a", {0.5: Estimate(0.7, 0.6, 0.8)})]
+        )
+    ]
     looks = {0.5: ("0.5", FAMILIES[0]), 1.0: ("1.0", FAMILIES[1])}
     figures.recognition(axes, asked, looks)
     (mark,) = points(axes, "o")

@@ -103,6 +103,7 @@ def test_scores_stand_beside_the_holdout_and_the_nearest_stands_out() -> None:
     words = table.bodies[0][0]
     assert (words.head, words.cells[0].value) == ("Real words", "87.3\N{NO-BREAK SPACE}%")
     assert [name for name, cell in zip(table.columns, words.cells, strict=True) if cell.stands_out] == ["char_lstm"]
+    assert words.cells[0].interval == "85.6 to 89.0", "of real messages too"
     assert words.cells[3].interval == "61.8 to 68.8"
     assert sum(map(len, table.bodies)) == len(SCORES)
 
