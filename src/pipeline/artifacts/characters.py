@@ -153,11 +153,13 @@ class References:
         compressors: one row a compressor and part: `name` ("zlib", "lzma", "bz2"), `part`, `bits` (per character: what
             the part adds to the compressed training text).
         ngram: the n-gram model that pays least on the validation part.
+        test_bits: (E,) float32, what it pays for each symbol of the test messages, in the order of the split.
     """
 
     ngrams: pd.DataFrame
     compressors: pd.DataFrame
     ngram: str
+    test_bits: NDArray[np.float32]
 
 
 @dataclass(frozen=True)

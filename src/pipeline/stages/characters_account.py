@@ -20,7 +20,6 @@ from pipeline.artifacts.characters import (
     Surprisal,
     Writer,
 )
-from pipeline.evaluation.characters.ngrams import fit_ngrams, order_of
 from pipeline.evaluation.characters.race import race
 from pipeline.evaluation.characters.samples import NO_COPY, are_counted
 from pipeline.reporting.characters.folder import COLUMNS
@@ -170,23 +169,25 @@ def _facts_of(writer: Writer, samples: Samples) -> dict[str, Any]:
 def _surprise(outcome: Outcome, number: int) -> pd.DataFrame:
     """Some test messages, from cheap to dear, as the best network and the best n-gram model find them."""
     characters, references = outcome.characters, outcome.references
-    paid, order = outcome.paid[outcome.bits.champion], order_of(references.ngram)
+    paid = outcome.paid[outcome.bits.champion]
     table = paid.table[paid.table["part"] == "test"]
-    own = dict(zip(table["row"], np.split(paid.test_bits, np.cumsum(table["characters"])[:-1]), strict=True))
+    own = _by_row(table["row"].to_numpy(), paid.test_bits, characters)
+    counted = _by_row(outcome.split.test, references.test_bits, characters)
     rows = _spread(table, outcome.split.labels, number)
-    messages = characters.take(rows)
-    train = characters.take(outcome.split.train)
-    ngrams = fit_ngrams(train, characters.alphabet.num_symbols, orders=order).symbol_bits(messages)[order - 1]
-    counted = np.split(ngrams, np.cumsum([len(message) for message in messages])[:-1])
     texts, labels = outcome.corpus.table["text"], outcome.split.labels
     tables = [
         pd.DataFrame({"character": [*str(texts.iloc[row]), ""], "bits": bits.astype(np.float64)}).assign(
             name=name, row=row, label=labels[row], position=np.arange(len(bits))
         )
-        for name, found in ((paid.name, [own[row] for row in rows]), (references.ngram, counted))
-        for row, bits in zip(rows.tolist(), found, strict=True)
+        for name, found in ((paid.name, own), (references.ngram, counted))
+        for row, bits in ((row, found[row]) for row in rows.tolist())
     ]
     return pd.concat(tables, ignore_index=True)[list(COLUMNS["surprise"])]
+
+
+def _by_row(rows: Rows, bits: NDArray[np.float32], characters: Characters) -> dict[int, NDArray[np.float32]]:
+    """The bits of the symbols of each message."""
+    return dict(zip(rows.tolist(), np.split(bits, np.cumsum(characters.lengths[rows])[:-1]), strict=True))
 
 
 def _spread(table: pd.DataFrame, labels: NDArray[np.int8], number: int) -> Rows:

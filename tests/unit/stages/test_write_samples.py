@@ -26,7 +26,7 @@ def ask(made: Writer, **changes: Any) -> Samples:
 
 
 def ask_ngrams(order: int = 3, **changes: Any) -> Samples:
-    references = References(pd.DataFrame(), pd.DataFrame(), f"ngram_{order}")
+    references = References(pd.DataFrame(), pd.DataFrame(), f"ngram_{order}", np.zeros(0, np.float32))
     return write_ngram_samples(CHARACTERS, MADE.split, references, **SETTINGS | changes)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import bz2
 import lzma
 import zlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Literal, get_args
 
 Compressor = Literal["zlib", "lzma", "bz2"]
@@ -22,13 +22,14 @@ def join(texts: Iterable[str]) -> bytes:
     return b"".join(text.encode() + END_BYTE for text in texts)
 
 
-def added_bits(compressor: Compressor, train: bytes, part: bytes) -> int:
-    """Bits by which a compressed file grows when `part` is put after `train`.
+def added_bits(compressor: Compressor, train: bytes, parts: Sequence[bytes]) -> list[int]:
+    """Bits by which a compressed file grows when each of the parts is put after `train`.
 
     zlib looks back 32 kB and bz2 takes blocks of 900 kB: of a longer training file they use only the end.
     """
     compress = _COMPRESS[compressor]
-    return 8 * (len(compress(train + part)) - len(compress(train)))
+    alone = len(compress(train))
+    return [8 * (len(compress(train + part)) - alone) for part in parts]
 
 
 def _zlib(data: bytes) -> bytes:

@@ -45,7 +45,6 @@ class Saved:
 
 
 GATES: dict[Cell, int] = {"simple_rnn": 1, "gru": 3, "lstm": 4}
-NUM_CLASSES = 2
 _CARD = TypeAdapter(Card)
 # RuntimeError: a wrong byte, and the archive seems encrypted or of a later version; TypeError: an array, no archive
 _DAMAGED = (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, RuntimeError, TypeError)
@@ -80,7 +79,7 @@ def load(path: Path) -> Saved:
 def _check_sizes(model: Saved) -> None:
     """The weights of a layer have a row for each input, one for each unit that is fed back, and one of constants."""
     build, num_symbols = model.card.build, model.card.alphabet.num_symbols
-    num_inputs = num_symbols + NUM_CLASSES * model.card.conditional
+    num_inputs = num_symbols + len(model.card.classes) * model.card.conditional
     width = build.embedding or num_inputs
     constants = 2 if build.cell == "gru" else 1  # of a GRU in Keras: before and after the gate that resets
     num_recurrent = GATES[build.cell] * build.units * (width + build.units + constants)

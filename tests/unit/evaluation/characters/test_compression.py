@@ -19,12 +19,13 @@ def noise(seed: int, size: int) -> bytes:
 @pytest.mark.parametrize("compressor", COMPRESSORS)
 def test_noise_cannot_be_compressed_but_its_repetition_can(compressor: Compressor) -> None:
     train, part = noise(1, 20_000), noise(2, 10_000)
-    assert added_bits(compressor, train, part) == pytest.approx(80_000, rel=0.02)
-    assert added_bits(compressor, train, train[:10_000]) < 80_000 / 2
+    new, known = added_bits(compressor, train, [part, train[:10_000]])
+    assert new == pytest.approx(80_000, rel=0.02)
+    assert known < 80_000 / 2
 
 
 def test_nothing_added_costs_nothing() -> None:
-    assert [added_bits(compressor, noise(3, 500), b"") for compressor in COMPRESSORS] == [0, 0, 0]
+    assert [added_bits(compressor, noise(3, 500), [b""]) for compressor in COMPRESSORS] == [[0], [0], [0]]
 
 
 @pytest.mark.parametrize("texts", [["a\x03", "b\0c", ""], ["ÿ\xff", "日本語", "😀"], ["two\nlines", "more"]])
@@ -57,6 +58,10 @@ def test_the_reference_is_chosen_on_validation() -> None:
     references = score_references(it.corpus, it.split, it.characters, orders=6)
     paid = totals(references, "validation")
     assert references.ngram == min(paid, key=paid.__getitem__) != "ngram_1"
+    own = references.ngrams.query(f"name == '{references.ngram}' and part == 'test'")
+    edges = (own["characters"].cumsum() - own["characters"]).to_numpy()
+    assert np.add.reduceat(references.test_bits, edges) == pytest.approx(own["bits"].to_numpy(), rel=1e-5)
+    assert references.test_bits.dtype == np.float32
 
 
 def test_a_model_of_nothing_but_the_alphabet_pays_its_logarithm() -> None:
