@@ -39,6 +39,10 @@ MINE = (
     *("+experiment=char_lstm", "dataset=csv", "dataset.path=mine.csv", 'dataset.positive="δόλος"', *SHORT),
     *("recipes.lstm.epochs=60", "recipes.lstm.steps=20", "writers.char_lstm.build.units=8"),
 )
+WORDLESS = (
+    *("+experiment=char_lstm", "dataset=csv", "dataset.path=wordless.csv", "dataset.positive=no", *SHORT),
+    *("recipes.lstm.epochs=2", "recipes.lstm.steps=20", "writers.char_lstm.build.units=8", "samples.top_p=1"),
+)
 WORDS = (
     ["καλημέρα", "έλα", "αύριο", "σπίτι", "ευχαριστώ", "πολύ", "φίλε", "πάμε", "τώρα", "μαζί"],
     ["中奖", "恭喜", "您", "免费", "领取", "现金", "点击", "链接", "ΔΩΡΕΑΝ", "κέρδισες"],
@@ -56,6 +60,10 @@ def workshop(tmp_path_factory: pytest.TempPathFactory) -> Path:
     texts[7] += "\nδεύτερη γραμμή 🎉"  # with characters that no other message has
     mine = pd.DataFrame({"text": texts, "label": np.where(labels, "δόλος", "φίλος")})
     mine.to_csv(folder / "mine.csv", index=False)
+    pieces = ("我你他今天明去来好吗", "😀🎉🎁💰🔥📱💎🚀⭐👍")
+    texts = ["".join(rng.choice([*pieces[int(label)]], rng.integers(8, 16))) for label in labels]
+    wordless = pd.DataFrame({"text": texts, "label": np.where(labels, "no", "yes")})
+    wordless.to_csv(folder / "wordless.csv", index=False)
     return folder
 
 
@@ -256,6 +264,20 @@ def test_a_model_alone_learns_other_scripts_from_a_file_of_the_users(
     assert set("καλημέρα中奖") <= set(written) <= {*"".join(WORDS[0] + WORDS[1]), " "}
     assert generate([f"run={mine}", "prompt=καλημ", "n=2"]) == 0
     assert all(line.startswith("καλημ") for line in capsys.readouterr().out.splitlines())
+
+
+def test_messages_without_words_are_messages(run_in: Run, workshop: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """One class writes Chinese, of which no two messages share a clause, the other one emoji."""
+    folder = folder_of(workshop, run_in(workshop, *WORDLESS))
+    report, manifest = read(folder, "report.json"), read(folder, "manifest.json")
+    assert report["rows_kept"] == sum(part["negative"] + part["positive"] for part in report["counts"]) == 300
+    assert manifest["rows"] == [], "none is dropped, and none is altered"
+    assert read(folder, "metrics.json")["recognition"] == []
+    assert pd.read_parquet(folder / "tables" / "recognition.parquet").empty
+    assert "It was not tried." in (folder / "report.html").read_text(encoding="utf-8")
+    assert not list((folder / "figures").glob("recognition.*"))
+    assert generate([f"run={folder}", "prompt=🎉", "n=2"]) == 0
+    assert all(line.startswith("🎉") for line in capsys.readouterr().out.splitlines())
 
 
 def test_published_holds_nothing_out(run_in: Run, workshop: Path, first: Path) -> None:

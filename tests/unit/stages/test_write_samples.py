@@ -9,6 +9,7 @@ import pytest
 
 from pipeline.artifacts.characters import NO_CLASS, References, Samples, Writer
 from pipeline.evaluation.characters.ngrams import fit_ngrams
+from pipeline.settings import Node, bind
 from pipeline.stages.write_samples import _NgramReader, write_ngram_samples, write_samples
 from writer_samples import messages, writer
 
@@ -46,6 +47,12 @@ def sets(samples: Samples) -> list[tuple[float, int, int]]:
     sizes = columns.value_counts(sort=False)
     assert set(sizes) == {9}
     return list(columns.drop_duplicates().itertuples(index=False, name=None))
+
+
+def test_the_whole_nucleus_is_everything(plain: Samples) -> None:
+    bound = bind(write_samples, Node("samples", SETTINGS | {"top_p": 1}), injected={"seed"})
+    whole = ask(writer(num_symbols=V), **bound.settings)
+    pd.testing.assert_frame_equal(whole.table, plain.table)
 
 
 def test_every_temperature_has_all_its_draws(plain: Samples) -> None:
