@@ -11,13 +11,13 @@ import pytest
 import yaml
 
 from pipeline.artifacts import Pool, Texts
-from pipeline.artifacts.characters import Samples, Surprisal, Writer
+from pipeline.artifacts.characters import Samples, SampleScores, Surprisal, Writer
 from pipeline.models.characters.files import load
 from pipeline.reporting.characters.facts import CharactersReport
 from pipeline.reporting.folder import read_json
 from pipeline.settings import INJECTED, keywords
 from pipeline.stages import characters_report as stage
-from pipeline.stages.characters_account import _spread
+from pipeline.stages.characters_account import _copies, _spread
 from pipeline.stages.characters_report import characters_report
 from pipeline.stages.fit_writer import score_writer
 from pipeline.stages.judge_bits import judge_bits
@@ -209,6 +209,23 @@ def test_the_other_tables(run: tuple[Path, str]) -> None:
     assert set(examples.groupby(["name", "temperature", "label"]).size()) == {3}
     assert table(run, "race").empty
     assert set(table(run, "history")["name"]) == {"char_lstm", "mine"}
+    scores = table(run, "sample_scores").dropna()
+    assert (scores["holdout_low"] <= scores["holdout"] + 1e-9).all()
+    assert (scores["holdout"] <= scores["holdout_high"] + 1e-9).all()
+
+
+def test_copies_are_counted_among_the_samples_that_are_scored() -> None:
+    columns = ["name", "temperature", "draw", "label", "text", "characters", "ended", "copy_of"]
+    samples = pd.DataFrame([
+        ("a", 1.0, 0, -1, "Ok", 2, True, 7), ("a", 1.0, 1, -1, "See you", 7, True, 4),
+        ("a", 1.0, 1, -1, "x", 1, True, -1), ("a", 1.0, 0, 1, "Win cash now", 12, True, 9), ("a", 0.5, 0, -1, "x", 1, True, -1),
+        ("b", 1.0, 0, 1, "Win cash now", 12, True, 9),
+    ], columns=columns)  # fmt: skip
+    found = _copies(SampleScores(pd.DataFrame(), pd.DataFrame(), samples, 1, 2))
+    rows = found.set_index(["name", "temperature"]).astype(float).fillna(-1).to_dict("index")
+    assert {key: tuple(row.values()) for key, row in rows.items()} == {
+        ("a", 1.0): (3, 2, 4.5, 7), ("a", 0.5): (1, 0, -1, -1), ("b", 1.0): (1, 1, 12, 12),
+    }  # fmt: skip
 
 
 def paid_for(bits: list[float], characters: list[int]) -> pd.DataFrame:

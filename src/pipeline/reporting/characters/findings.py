@@ -16,7 +16,7 @@ from pipeline.reporting.characters.sample_findings import (
 from pipeline.reporting.characters.scene import Scene
 from pipeline.reporting.characters.training_findings import STYLES, what_stopped, what_streaming_saves, which_cell
 from pipeline.reporting.gaps import said
-from pipeline.reporting.grid import Verdict
+from pipeline.reporting.grid import Verdict, upper
 from pipeline.reporting.words import decimal, listed
 
 BESIDE: dict[Verdict, str] = {
@@ -82,7 +82,7 @@ def _packed(scene: Scene) -> str:
     """What compressors need, the best on validation first, and which of them need less than the network."""
     if not scene.compressors:
         return ""
-    needed = f"{compressors_said(scene)}."
+    needed = f"{upper(compressors_said(scene))}."
     less = compressors_below(scene)
     if not less:
         return f"{needed} None needs less than {scene.champion.short}."

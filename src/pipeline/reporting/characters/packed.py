@@ -14,9 +14,9 @@ def compressors_said(scene: Scene) -> str:
     best, *others = scene.compressors
     rest = ", ".join(f"{one.short} {decimal(scene.bits(one).value)}" for one in others)
     beside = f" ({rest})" if rest else ""
-    which = "the best compressor on validation" if others else "a compressor"
+    which = f"the best compressor on validation, {best.short}" if others else f"a compressor, {best.short}"
     needed = f"{decimal(scene.bits(best).value)}{beside}"
-    return f"{best.short}, {which} that is given the training messages first, needs {needed}"
+    return f"{which}, which is given the training messages first, needs {needed}"
 
 
 def compressors_below(scene: Scene) -> list[Model]:

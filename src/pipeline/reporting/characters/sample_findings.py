@@ -104,10 +104,11 @@ def _copies_said(scene: Scene, best: Network) -> str:
     found = scene.copies(best)
     if found is None or not found.number:
         return ""
-    long = f"{quantity(round(found.longest), 'character')} long"
-    if found.number > 1:
-        long = f"half of them are of {count(found.typical)} characters or fewer, the longest of {count(found.longest)}"
-    return f"These are {count(found.number)} of {quantity(found.messages, 'sample')}; {long}."
+    share = f"{count(found.number)} of {quantity(found.messages, 'sample')}"
+    if found.number == 1:
+        return f"This is {share}, {quantity(round(found.longest), 'character')} long."
+    half = f"half of them are of {count(math.floor(found.typical))} characters or fewer"
+    return f"These are {share}; {half}, the longest of {count(found.longest)}."
 
 
 def _runs_said(scene: Scene, best: Network) -> str:

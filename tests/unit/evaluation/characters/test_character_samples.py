@@ -87,6 +87,17 @@ def test_draws_are_averaged_and_their_range_is_told() -> None:
     assert scores.num_draws == 2
 
 
+def test_the_range_of_the_holdout_is_that_of_as_many_draws() -> None:
+    it = made()
+    scores = judged(it, samples("net", ["ok"] * 40, draw=np.repeat([0, 1, 2, 3], 10)))
+    assert (scores.num_messages, scores.num_draws) == (10, 4)
+    ends = scores.table[["holdout_low", "holdout", "holdout_high"]].dropna()
+    assert (ends.diff(axis=1).iloc[:, 1:] >= -1e-9).all(axis=None)
+    assert (ends["holdout_low"] < ends["holdout_high"]).any()
+    one = judged(it, samples("net", ["ok"] * 10))
+    assert values(one, "holdout_low") == pytest.approx(values(one, "holdout_high"), nan_ok=True)
+
+
 def test_temperatures_are_told_apart() -> None:
     it = made()
     size = len(it.split.test)

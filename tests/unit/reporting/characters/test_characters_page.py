@@ -7,8 +7,10 @@ import re
 import shutil
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
+from pydantic import TypeAdapter
 
 from character_samples import COMMAND, FULL, HOSTILE, LONE, TRAINING, Made, write_run
 from pipeline.errors import UserError
@@ -16,7 +18,8 @@ from pipeline.reporting.characters import messages
 from pipeline.reporting.characters.folder import read_characters
 from pipeline.reporting.characters.protocol import deviations, faults, published_note
 from pipeline.reporting.characters.recipes import Settings
-from pipeline.reporting.characters.sentences import explained, headline, lead, samples_sentence
+from pipeline.reporting.characters.scene import Scene
+from pipeline.reporting.characters.sentences import explained, headline, samples_sentence
 from pipeline.reporting.redraw import redraw
 
 ODD = Made(protocol="published", stand_in=True, undefined=True, never=True, num_unknown=0, temperatures=(0.5, 1.0))
@@ -138,6 +141,81 @@ def test_only_published_runs_of_this_source_carry_its_note() -> None:
     assert "no message is held out" in published_note("text_generation", "published")
     assert not published_note("text_generation", "clean")
     assert not published_note("vae_workshop", "published")
+
+
+def settings_of(**recipe: Any) -> Settings:
+    """Those of a run of one network that is trained as the source was, but for this."""
+    source = {
+        "scheme": "windowed", "epochs": 30, "batch_size": 128, "steps": 100, "optimiser": "rmsprop",
+        "learning_rate": 0.01, "schedule": "plateau", "clipnorm": None, "averaging": None, "keep": "best",
+    }  # fmt: skip
+    return TypeAdapter(Settings).validate_python({"writers": {"net": {"training": source | recipe}}})
+
+
+def test_what_is_as_in_the_source_is_read_off_the_settings() -> None:
+    same = settings_of()
+    assert deviations(same)["Descent"].endswith(
+        "In this and in all else that it says, net was trained as it describes."
+    )
+    assert faults(same)["Not said"].endswith(
+        "Here a batch has 128 windows and the rate falls after one epoch without improvement."
+    )
+    other = settings_of(
+        epochs=1, optimiser="adam", learning_rate=0.002, schedule="cosine", averaging=0.99, batch_size=9
+    )
+    assert deviations(other)["Descent"].endswith(
+        "Here was trained: net by Adam at 0.002, falling by a cosine, for 1 epoch, with a running mean of the weights."
+    )
+    assert faults(other)["Not said"].endswith("Here a batch has 9 windows.")
+    assert "Here the last one is kept." in deviations(settings_of(keep="last"))["Epoch kept"]
+    assert "No model of this run" in faults(settings_of(scheme="streamed", schedule="cosine"))["Not said"]
+
+
+def test_the_length_of_a_window_is_read_off_the_settings(folders: dict[str, Path]) -> None:
+    run = read_characters(folders["full"])
+    scene = Scene(run.report, run.tables, settings_of(steps=80))
+    assert "after each run of 80 characters;" in dict(explained(scene))["Windowed"]
+    assert "pay for which one it is" in dict(explained(scene))["Compressor"]
+
+
+def test_the_page_holds_how_networks_were_trained(folders: dict[str, Path]) -> None:
+    source = source_of(folders["full"])
+    assert "<summary>How the networks were trained</summary>" in source
+    assert "pays for compiling its graph" in source
+    assert "Copied runs of 4 words" in source
+
+
+@pytest.mark.parametrize(("drawing", "told"), [
+    ({}, ""), ({"top_k": 40}, "one of the 40 likeliest (top-k, top-p)"),
+    ({"top_p": 0.9}, "one of the likeliest that together have 90.0 % of the probability"),
+    ({"top_k": 5, "top_p": 0.5}, "one of the 5 likeliest and the likeliest that together have 50.0 %"),
+])  # fmt: skip
+def test_samples_say_what_they_were_drawn_from(drawing: dict[str, float], told: str, folders: dict[str, Path]) -> None:
+    run = read_characters(folders["full"])
+    said = samples_sentence(Scene(run.report, run.tables, TypeAdapter(Settings).validate_python({"samples": drawing})))
+    assert told in said
+    assert ("among those that may be drawn" in said) == bool(drawing)
+
+
+def test_temperatures_rise_and_the_main_one_is_marked(folders: dict[str, Path]) -> None:
+    heads = re.findall(r"<h4>Temperature (.*?)</h4>", source_of(folders["full"]))
+    assert heads == ["0.5", "0.7", '1.0 <span class="tag">as in the tables</span>', "1.2"]
+
+
+def test_a_page_of_messages_that_were_trained_on_speaks_of_no_others(folders: dict[str, Path]) -> None:
+    source = source_of(folders["odd"])
+    assert "the messages it was trained on</h2>" in source
+    assert "real training messages</h2>" in source
+    results = source[source.index('<section id="bits">') : source.index('<section id="source">')]
+    body = re.sub(r'base64,[^"]*', "", results)
+    assert "test message" not in body
+    assert "test part" not in body
+
+
+def test_a_setting_of_another_kind_is_told(tmp_path: Path) -> None:
+    folder = write_run(tmp_path / "run", replace(LONE, recipes={"char_lstm": {"epochs": "many"}}))
+    with pytest.raises(UserError, match=r"writers\.char_lstm\.training\.epochs"):
+        read_characters(folder)
 
 
 def test_a_redrawn_page_is_the_same(folders: dict[str, Path], tmp_path: Path) -> None:

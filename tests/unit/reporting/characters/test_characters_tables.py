@@ -7,11 +7,12 @@ from dataclasses import replace
 
 from pydantic import TypeAdapter
 
-from character_samples import FULL, LONE, SCORES, Made, make_facts, make_tables
+from character_samples import FULL, LONE, SCORES, Made, make_config, make_facts, make_tables
 from pipeline.reporting.characters import sample_tables, tables
 from pipeline.reporting.characters.facts import CharactersReport
 from pipeline.reporting.characters.folder import CharactersTables
 from pipeline.reporting.characters.names import ngram_name, temperature_said
+from pipeline.reporting.characters.recipes import Settings
 from pipeline.reporting.characters.scene import Scene
 from pipeline.reporting.characters.scores import CHARACTER_SCORE, GROUPS
 from pipeline.reporting.grid import Table
@@ -90,6 +91,20 @@ def test_races_tell_time_and_share() -> None:
     ]
     never = tables.race_table(scene_of(Made(never=True)))
     assert [cell.value for cell in never.bodies[0][0].cells][3:] == ["not reached", "–", "–"]
+
+
+def test_how_networks_were_trained_is_a_table() -> None:
+    scene = scene_of(FULL)
+    assert tables.recipe_table(scene) is None, "settings that are not known are not told"
+    config = make_config(replace(FULL, recipes={"char_rnn": {"averaging": None}}))
+    settings = TypeAdapter(Settings).validate_python(config)
+    table = tables.recipe_table(replace(scene, settings=settings))
+    assert table is not None
+    assert is_whole(table)
+    cells = {row.head: [cell.value for cell in row.cells] for row in table.bodies[0]}
+    assert list(cells) == [one.name for one in FULL.networks]
+    assert cells["char_rnn"] == ["streamed", "8 streams", "64", "20", "Adam", "0.004", "cosine", "–", "best"]
+    assert cells["char_lstm_windowed"][:4] == ["windowed", "128 windows", "100", "3"]
 
 
 def test_scores_stand_beside_the_holdout_and_the_nearest_stands_out() -> None:
