@@ -218,8 +218,8 @@ def test_copies_are_counted_among_the_samples_that_are_scored() -> None:
     columns = ["name", "temperature", "draw", "label", "text", "characters", "ended", "copy_of"]
     samples = pd.DataFrame([
         ("a", 1.0, 0, -1, "Ok", 2, True, 7), ("a", 1.0, 1, -1, "See you", 7, True, 4),
-        ("a", 1.0, 1, -1, "x", 1, True, -1), ("a", 1.0, 0, 1, "Win cash now", 12, True, 9), ("a", 0.5, 0, -1, "x", 1, True, -1),
-        ("b", 1.0, 0, 1, "Win cash now", 12, True, 9),
+        ("a", 1.0, 1, -1, "x", 1, True, -1), ("a", 1.0, 0, 1, "Win cash now", 12, True, 9),
+        ("a", 0.5, 0, -1, "x", 1, True, -1), ("b", 1.0, 0, 1, "Win cash now", 12, True, 9),
     ], columns=columns)  # fmt: skip
     found = _copies(SampleScores(pd.DataFrame(), pd.DataFrame(), samples, 1, 2))
     rows = found.set_index(["name", "temperature"]).astype(float).fillna(-1).to_dict("index")
