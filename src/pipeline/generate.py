@@ -24,7 +24,7 @@ usage: python -m pipeline.generate run=FOLDER [setting=value ...]
 
 Let a model of a finished run write. FOLDER is outputs/runs/<experiment>/<time>.
 
-Of a run of character models, one message a line: line breaks and other control characters inside a message are
+Of a run of character models, one message a line: line breaks, other control characters and what reorders a line are
 written as \\n, \\t, \\x1b, \\u2028, and a backslash as \\\\.
   prompt="Hi, are"     what each message begins with
   n=5                  messages

@@ -3,6 +3,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Sequence
+from hashlib import sha256
 from itertools import combinations
 from pathlib import Path
 
@@ -174,6 +175,8 @@ def test_templates_of_the_sms_collection() -> None:
     table = table.drop_duplicates("text")
     words = table["text"].str.lower().str.findall(r"[\w']+").str.join(" ")
     table["group"] = group(words.tolist())
+    # Golden: as they were before letters of scripts without blanks were compared.
+    assert sha256(table["group"].to_numpy().tobytes()).hexdigest().startswith("47a28ae5411b321d")
     sizes = table.groupby("group")["label"].agg(["size", "nunique"])
     # Golden: the groups read by eye; the largest is the template "private! your 2003 account statement".
     assert sizes["size"].max() == 12
