@@ -110,7 +110,8 @@ class Writer:
         opening: (S,) float32, the state that every message is read and written from: what some training messages leave
             behind.
         history: one row an epoch: `epoch` (1-based), `train_bits` (mean bits per character over the epoch's updates,
-            dropout on), `val_bits`, `learning_rate` (at the end), `seconds` (training and validation).
+            dropout on), `val_bits`, `learning_rate` (at the end), `seconds` (training and validation, once all is
+            compiled).
         kept_epoch: the epoch whose weights were kept.
         stopped_early: whether training ended before the last epoch allowed.
     """

@@ -14,6 +14,7 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +28,7 @@ from pipeline.errors import UserError
 from pipeline.models.adam import build_adam
 from pipeline.models.characters.material import Text, arrange, streams
 from pipeline.models.characters.network import Network, flat_weights
-from pipeline.models.characters.scoring import opening, scorer
+from pipeline.models.characters.scoring import Scorer, opening, scorer
 from pipeline.models.characters.settings import Recipe
 from pipeline.models.checkpoint import Checkpoint
 from pipeline.models.progress import Progress
@@ -167,12 +168,12 @@ def train(
     best = best or trainer.get_weights()
     if history:
         log.info("training of %s goes on after epoch %d of %d", name, len(history), recipe.epochs)
-    block, score = tf.function(trainer.block), scorer(network)
+    lay_out = partial(_lay_out, text, recipe, num_symbols=num_symbols, conditional=conditional)
+    block, score = _graphs(trainer, lay_out(np.random.default_rng(seed)), validation)
     with Progress(epochs=recipe.epochs, steps=updates, done=len(history)) as progress:
         while len(history) < recipe.epochs and not is_out_of_patience(_figures(history), recipe.patience):
             start, epoch = time.perf_counter(), len(history) + 1
-            random = np.random.default_rng([seed, epoch])
-            material = _lay_out(text, recipe, random, num_symbols=num_symbols, conditional=conditional)
+            material = lay_out(np.random.default_rng([seed, epoch]))
             train_bits = _one_epoch(trainer, block, material, updates, progress)
             with trainer.averaged():
                 val_bits = float(score(validation.messages, opening(network, text.messages)).mean())
@@ -213,6 +214,15 @@ def _lay_out(
         return tuple(map(tf.constant, streams(before, after, recipe.batch_size)))
     begins = random.permutation(len(before) - recipe.steps + 1).astype(np.int32)
     return tuple(map(tf.constant, (before, after, begins)))
+
+
+def _graphs(trainer: Trainer, material: Material, validation: Text) -> tuple[Any, Scorer]:
+    """A block of updates, and the scorer, built before a clock runs: the seconds of an epoch are of its work."""
+    block, score = tf.function(trainer.block), scorer(trainer.network)
+    none = tf.constant(0)
+    block(material, none, none, tf.zeros((trainer.recipe.batch_size, trainer.network.num_states)))  # updates nothing
+    score(validation.messages[:1], np.zeros(trainer.network.num_states, np.float32))
+    return block, score
 
 
 def _one_epoch(trainer: Trainer, block: Any, material: Material, updates: int, progress: Progress) -> float:

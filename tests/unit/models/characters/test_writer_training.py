@@ -183,7 +183,7 @@ def test_a_training_that_diverges_says_which_and_when(rate: float, bits: str, sc
     recipe = replace(BOTH[scheme], learning_rate=rate, clipnorm=None, averaging=None)
     with pytest.raises(UserError, match=f"mine diverged: in epoch 1 it pays ({bits}) bits per character") as caught:
         fit(tmp_path, recipe)
-    assert "training.learning_rate of that model, now 1e+" in caught.value.remedy
+    assert "learning_rate of its recipe, now 1e+" in caught.value.remedy
     assert not list(tmp_path.glob("*.npz")), "nothing that a later run would go on with"
 
 
