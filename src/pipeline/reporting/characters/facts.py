@@ -59,5 +59,5 @@ class CharactersReport(SplitFacts):
 
     @property
     def judged_on_said(self) -> str:
-        """The same in a sentence that is not yet about them."""
-        return "the messages they were trained on" if self.is_trained_on else "test messages"
+        """The same where a sentence goes on with a model."""
+        return "the messages it was trained on," if self.is_trained_on else "test messages"

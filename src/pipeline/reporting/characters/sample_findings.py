@@ -14,8 +14,9 @@ from pipeline.reporting.words import count, decimal, listed, percent, quantity
 
 PURGED = (
     "No real test message has a near-duplicate among the training messages, so that there are about no copies among "
-    "them by construction: a few copies of very short messages, such as “Ok.”, are no fault."
+    "them by construction."
 )
+SHORT = "A few copies of very short messages, such as “Ok.”, are no fault."
 CLASSIFIER = "It is fitted on the real training messages."
 RANGES = "In brackets: the lowest and the highest of {draws} of {number}; ranges are compared, which is no test."
 SECOND_RUNS = {"copied_4grams": "runs of four words", "copied_characters": "runs of 20 characters"}
@@ -46,6 +47,7 @@ def is_anything_copied(scene: Scene) -> Finding | None:
         return None
     others = [one.short for one in scene.authors if one != best and scene.score(one, "exact_copies").is_more]
     too = " too" if held.is_more else ""
+    tag, style = _copies_tag(held, scene.score(best, "copied_characters"))
     parts = [
         f"{drawn(held)} of the samples of {best.short} repeat a training message to the letter;",
         f"of real test messages {_real(held)} do.",
@@ -54,8 +56,8 @@ def is_anything_copied(scene: Scene) -> Finding | None:
         ranges_said(scene),
         f"More than among real messages it is for {listed(others)}{too}." if others else "",
         PURGED if scene.report.duplicates.leakage_percent == 0 else "",
+        SHORT if style == "level" else "",
     ]
-    tag, style = _copies_tag(held, scene.score(best, "copied_characters"))
     return Finding("Is anything copied from training?", tag, style, " ".join(filter(None, parts)))
 
 

@@ -113,15 +113,13 @@ def _race_said(race: Race) -> str:
 
 
 def _recipes_differ(scene: Scene) -> str:
-    """What twins were trained with, where it is more than the order of the text that differs."""
-    recipes = scene.settings.recipes
-    told = {
-        one.key: f"{one.short} with {recipes[one.key].descent}"
-        for race in scene.races if {race.streamed.key, race.windowed.key} <= recipes.keys()
-        and recipes[race.streamed.key].descent != recipes[race.windowed.key].descent
-        for one in (race.streamed, race.windowed)
-    }  # fmt: skip
-    return f" They were trained as suits each: {'; '.join(told.values())}." if told else ""
+    """How twins were trained, where it is more than the scheme that differs."""
+    recipes, told = scene.settings.recipes, {}
+    for race in scene.races:
+        pair = [recipes[one.key] for one in (race.streamed, race.windowed) if one.key in recipes]
+        if len({one.descent for one in pair}) > 1:
+            told |= {f"{one.scheme} by {one.descent}": None for one in pair}
+    return f" Not all else is equal: {'; '.join(sorted(told))}." if told else ""
 
 
 def _race_tag(races: list[Race]) -> tuple[str, Style]:

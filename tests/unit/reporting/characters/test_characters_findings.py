@@ -189,12 +189,13 @@ def test_a_few_copies_of_short_messages_are_no_fault() -> None:
     assert (found.tag.replace("\N{NO-BREAK SPACE}", " "), found.style) == ("1.2 %", "level")
     lengths = "half of them are of 4 characters or fewer, the longest of 11."
     assert f"These are 12 of 1,000 samples; {lengths}" in found.answer
-    assert "a few copies of very short messages, such as “Ok.”, are no fault." in found.answer
+    assert "A few copies of very short messages, such as “Ok.”, are no fault." in found.answer
     single = scene.tables.copies.assign(copies=1)
     told = answers(replace(scene, tables=replace(scene.tables, copies=single)))[COPIED].answer
     assert "This is 1 of 1,000 samples, 11 characters long." in told
     leaking = replace(scene.report, duplicates=replace(scene.report.duplicates, leakage_percent=2.0))
-    assert "no fault" not in answers(replace(scene, report=leaking))[COPIED].answer
+    assert "by construction" not in answers(replace(scene, report=leaking))[COPIED].answer
+    assert "no fault" not in answers(scene_of(LONE))[COPIED].answer, "where runs of characters are copied too"
 
 
 def test_where_nothing_is_held_out_the_page_says_so() -> None:
@@ -202,7 +203,7 @@ def test_where_nothing_is_held_out_the_page_says_so() -> None:
     found = answers(scene)
     assert COPIED not in found
     assert (found[READ].tag, found[READ].style) == ("nothing held out", "unknown")
-    assert "On the messages they were trained on char_best pays" in found[COUNTING].answer
+    assert "On the messages it was trained on, char_best pays" in found[COUNTING].answer
     assert "To write down the 5,574 messages it was trained on, 454,000 characters" in lead(scene)
     said = " ".join([lead(scene), headline(scene.report, scene.tables), *(one.answer for one in found.values())])
     assert "test message" not in said
@@ -276,9 +277,12 @@ def test_twins_with_other_recipes_are_told() -> None:
     scene = scene_of(FULL)
     settings = TypeAdapter(Settings).validate_python(make_config(FULL))
     answer = answers(replace(scene, settings=settings))[STREAM].answer
-    windowed = "char_lstm_windowed with Adam at 0.002, falling by a cosine, for 3 epochs, with a running mean"
-    assert windowed in answer
-    assert "as suits each" not in answers(scene)[STREAM].answer
+    streamed = "Not all else is equal: streamed by Adam at 0.004, falling by a cosine, for 20 epochs, with a "
+    assert (
+        f"{streamed}running mean of the weights; windowed by Adam at 0.002, falling by a cosine, for 3 epochs, with"
+        in answer
+    )
+    assert "Not all else is equal" not in answers(scene)[STREAM].answer
 
 
 def test_several_models_are_stopped_by_several_things() -> None:
