@@ -131,8 +131,8 @@ def _learning_seconds(run: CharactersFolder) -> Plate:
     reading = (
         "Each mark is the end of an epoch: further down and left is better. Networks of the same layers have the same "
         "colour and marker; dashed and hollow: trained on windows. Seconds are of this machine and of what else ran "
-        "on it, validation after each epoch included; the first epoch of a network holds what its graph takes to be "
-        "compiled, and a training that was taken over from an earlier run has the seconds of that day."
+        "on it, validation after each epoch included, compiling the graphs not; a training that was taken over from "
+        "an earlier run has the seconds of that day."
     )
     if races:
         reading += (

@@ -17,9 +17,9 @@ from pipeline.reporting.words import count, decimal, duration, quantity
 NONE = Cell("–", "", stands_out=False)
 TRAINED = "How the networks were trained"
 CAVEAT = (
-    "Measured on this machine, once; the first epoch of a network pays for compiling its graph, the first network of a "
-    "run also for what is compiled once for all, and a training that was taken over from an earlier run keeps the "
-    "seconds of the day it ran."
+    "Measured on this machine, once. The graphs of training and validation are compiled before the clock runs; what "
+    "else a process does once, the first epoch of its first network pays for. A training that was taken over from an "
+    "earlier run keeps the seconds of the day it ran."
 )
 RECIPES = (
     "As the settings of the run have it. Steps: the characters that the gradient is followed through, which is the "

@@ -181,7 +181,7 @@ def test_the_length_of_a_window_is_read_off_the_settings(folders: dict[str, Path
 def test_the_page_holds_how_networks_were_trained(folders: dict[str, Path]) -> None:
     source = source_of(folders["full"])
     assert "<summary>How the networks were trained</summary>" in source
-    assert "pays for compiling its graph" in source
+    assert "keeps the seconds of the day it ran" in source
     assert "Copied runs of 4 words" in source
 
 
