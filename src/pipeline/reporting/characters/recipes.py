@@ -14,6 +14,7 @@ from pipeline.reporting.words import count, listed, percent, quantity
 
 OPTIMISERS = {"adam": "Adam", "rmsprop": "RMSprop"}
 SCHEDULES = {"cosine": "falling by a cosine", "plateau": "times 0.2 after each epoch that brought nothing"}
+TRAINED = "How the networks were trained"  # title of their table
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ import math
 from pipeline.reporting import words
 from pipeline.reporting.characters.contests import Contest
 from pipeline.reporting.characters.names import Kind, Model, Network
-from pipeline.reporting.characters.recipes import Recipe
+from pipeline.reporting.characters.recipes import TRAINED, Recipe
 from pipeline.reporting.characters.scene import Scene
 from pipeline.reporting.gaps import SIGNIFICANT
 from pipeline.reporting.grid import Row, Table, difference_cell, value_cell
@@ -15,7 +15,6 @@ from pipeline.reporting.tables import Cell
 from pipeline.reporting.words import count, decimal, duration, quantity
 
 NONE = Cell("–", "", stands_out=False)
-TRAINED = "How the networks were trained"
 CAVEAT = (
     "Measured on this machine, once. The graphs of training and validation are compiled before the clock runs; what "
     "else a process does once, the first epoch of its first network pays for. A training that was taken over from an "

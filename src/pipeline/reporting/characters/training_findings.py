@@ -7,6 +7,7 @@ import math
 from pipeline.reporting.answers import Finding, Style
 from pipeline.reporting.characters.contests import Contest, Race
 from pipeline.reporting.characters.names import Network
+from pipeline.reporting.characters.recipes import TRAINED
 from pipeline.reporting.characters.scene import Scene
 from pipeline.reporting.gaps import difference_said, said
 from pipeline.reporting.grid import Verdict, each_once, upper
@@ -113,13 +114,11 @@ def _race_said(race: Race) -> str:
 
 
 def _recipes_differ(scene: Scene) -> str:
-    """How twins were trained, where it is more than the scheme that differs."""
-    recipes, told = scene.settings.recipes, {}
-    for race in scene.races:
-        pair = [recipes[one.key] for one in (race.streamed, race.windowed) if one.key in recipes]
-        if len({one.descent for one in pair}) > 1:
-            told |= {f"{one.scheme} by {one.descent}": None for one in pair}
-    return f" Not all else is equal: {'; '.join(sorted(told))}." if told else ""
+    """Whether it is more than the scheme that differs between twins."""
+    recipes = scene.settings.recipes
+    pairs = [[recipes[one.key] for one in (race.streamed, race.windowed) if one.key in recipes] for race in scene.races]
+    differ = any(len({one.descent for one in pair}) > 1 for pair in pairs)
+    return f" Rates and epochs are those that suit each scheme: see “{TRAINED}”." if differ else ""
 
 
 def _race_tag(races: list[Race]) -> tuple[str, Style]:
