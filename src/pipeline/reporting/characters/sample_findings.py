@@ -185,5 +185,5 @@ def _recognised_tag(found: dict[int, Recognised], classes: Classes) -> tuple[str
         return "not recognised", "loses"
     unlike = [class_said(label, classes) for label in (1, 0) if apart(found[label].called, found[label].holdout)]
     if unlike:
-        return f"mostly, {listed(unlike)} not as real", "level"
+        return f"in part, {listed(unlike)} not as real", "level"
     return "as real ones are", "beats"

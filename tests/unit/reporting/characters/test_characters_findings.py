@@ -227,7 +227,7 @@ def test_others_that_copy_more_than_real_messages_are_named() -> None:
     ("share", "expected"),
     [
         (0.93, ("as real ones are", "beats")),
-        (0.8, ("mostly, spam and ham not as real", "level")),
+        (0.8, ("in part, spam and ham not as real", "level")),
         (0.5, ("not recognised", "loses")),
         (0.2, ("not recognised", "loses")),
     ],
