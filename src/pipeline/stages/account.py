@@ -37,6 +37,35 @@ def stand_ins(corpus: Corpus, texts: Texts, embedding: Embedding | None = None) 
     return said
 
 
+def run_facts(frame: Mapping[str, Any], corpus: Corpus, texts: Texts, *, family: str, note: str) -> dict[str, Any]:
+    """What `report.json` says first; `family` is the kind of run, `note` what its protocol repeats of a source."""
+    found = stand_ins(corpus, texts)
+    return {
+        "experiment": frame["experiment"],
+        "protocol": frame["protocol"],
+        "reproduce": frame["command"],
+        "dataset": corpus.name,
+        "classes": {"negative": corpus.negative, "positive": corpus.positive},
+        "rows_kept": len(corpus.table),
+        "family": family,
+        "stand_in": bool(found),
+        "stand_ins": found,
+        "protocol_note": note,
+    }
+
+
+def run_metrics(frame: Mapping[str, Any], corpus: Corpus, texts: Texts, *, model: str) -> dict[str, Any]:
+    """What `metrics.json` says first."""
+    return {
+        "experiment": frame["experiment"],
+        "dataset": corpus.name,
+        "protocol": frame["protocol"],
+        "stand_in": bool(stand_ins(corpus, texts)),
+        "seed": frame["seed"],
+        "model": model,
+    }
+
+
 def data_facts(
     frame: Mapping[str, Any],
     corpus: Corpus,

@@ -24,7 +24,7 @@ from pipeline.evaluation.characters.race import race
 from pipeline.evaluation.characters.samples import NO_COPY, are_counted
 from pipeline.reporting.characters.folder import COLUMNS
 from pipeline.reporting.characters.protocol import published_note
-from pipeline.stages.account import duplicate_facts, part_counts, rounded, stand_ins
+from pipeline.stages.account import duplicate_facts, part_counts, rounded, run_facts, run_metrics
 from pipeline.stages.stream_account import records
 
 MODEL = "characters"
@@ -53,19 +53,10 @@ class Outcome:
 def characters_facts(outcome: Outcome, limit: int) -> dict[str, Any]:
     """What `report.json` says beside the headline."""
     frame, corpus, split, characters = outcome.frame, outcome.corpus, outcome.split, outcome.characters
-    found = stand_ins(corpus, outcome.texts)
+    note = published_note(frame["source"], frame["protocol"])
     temperatures = sorted({float(value) for value in outcome.judged.table["temperature"]})
     return {
-        "experiment": frame["experiment"],
-        "protocol": frame["protocol"],
-        "reproduce": frame["command"],
-        "dataset": corpus.name,
-        "classes": {"negative": corpus.negative, "positive": corpus.positive},
-        "rows_kept": len(corpus.table),
-        "family": "characters",
-        "stand_in": bool(found),
-        "stand_ins": found,
-        "protocol_note": published_note(frame["source"], frame["protocol"]),
+        **run_facts(frame, corpus, outcome.texts, family=MODEL, note=note),
         "counts": part_counts(split),
         "duplicates": duplicate_facts(outcome.pool, split),
         "validation_is_test": split.validation_is_test,
@@ -92,12 +83,7 @@ def characters_metrics(outcome: Outcome) -> dict[str, Any]:
     test, validation = (bits.table[bits.table["part"] == part] for part in ("test", "validation"))
     names = test["name"].astype(str)
     return {
-        "experiment": frame["experiment"],
-        "dataset": outcome.corpus.name,
-        "protocol": frame["protocol"],
-        "stand_in": bool(stand_ins(outcome.corpus, outcome.texts)),
-        "seed": frame["seed"],
-        "model": MODEL,
+        **run_metrics(frame, outcome.corpus, outcome.texts, model=MODEL),
         "num_symbols": outcome.characters.alphabet.num_symbols,
         "num_test": len(split.test),
         "num_test_characters": _num_characters(outcome.characters, split.test),

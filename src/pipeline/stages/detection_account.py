@@ -13,7 +13,7 @@ from pipeline.artifacts import Corpus, Pool, Predictions, Split, Texts
 from pipeline.artifacts.detection import Bags, Detection, DetectionScores, Suspicion
 from pipeline.reporting.detection.folder import COLUMNS
 from pipeline.reporting.detection.protocol import published_note
-from pipeline.stages.account import class_counts, duplicate_facts, part_counts, rounded, stand_ins
+from pipeline.stages.account import class_counts, duplicate_facts, part_counts, rounded, run_facts, run_metrics
 from pipeline.stages.stream_account import records
 
 MODEL = "detection"
@@ -41,18 +41,9 @@ class Outcome:
 def detection_facts(outcome: Outcome, num_contaminated: int) -> dict[str, Any]:
     """What `report.json` says beside the headline."""
     frame, corpus, split, scores = outcome.frame, outcome.corpus, outcome.split, outcome.scores
-    found = stand_ins(corpus, outcome.texts)
+    note = published_note(frame["source"], frame["protocol"])
     return {
-        "experiment": frame["experiment"],
-        "protocol": frame["protocol"],
-        "reproduce": frame["command"],
-        "dataset": corpus.name,
-        "classes": {"negative": corpus.negative, "positive": corpus.positive},
-        "rows_kept": len(corpus.table),
-        "family": "detection",
-        "stand_in": bool(found),
-        "stand_ins": found,
-        "protocol_note": published_note(frame["source"], frame["protocol"]),
+        **run_facts(frame, corpus, outcome.texts, family=MODEL, note=note),
         "counts": part_counts(split),
         "duplicates": duplicate_facts(outcome.pool, split),
         "validation_is_test": split.validation_is_test,
@@ -76,12 +67,7 @@ def detection_metrics(outcome: Outcome) -> dict[str, Any]:
     """Results only, nothing that two equal runs could differ in."""
     frame, scores, test = outcome.frame, outcome.scores, class_counts(outcome.split, outcome.split.test)
     return {
-        "experiment": frame["experiment"],
-        "dataset": outcome.corpus.name,
-        "protocol": frame["protocol"],
-        "stand_in": bool(stand_ins(outcome.corpus, outcome.texts)),
-        "seed": frame["seed"],
-        "model": MODEL,
+        **run_metrics(frame, outcome.corpus, outcome.texts, model=MODEL),
         "vocabulary": len(outcome.bags.vocabulary),
         "num_test": sum(test),
         "num_positive": test[1],

@@ -14,7 +14,7 @@ from pipeline.artifacts import Corpus, Pool, Texts
 from pipeline.artifacts.streams import Stream
 from pipeline.reporting.stream.facts import JUST_AFTER, STREAM, UNFAMILIAR
 from pipeline.reporting.stream.protocol import published_note
-from pipeline.stages.account import rounded, stand_ins
+from pipeline.stages.account import rounded, run_facts, run_metrics
 
 MODEL = "stream"
 
@@ -31,35 +31,21 @@ def stream_facts(
 
     Figures are from position `start` on; `window` messages are those just after a change.
     """
-    found = stand_ins(corpus, texts)
+    note = published_note(frame["source"], frame["protocol"])
     return {
-        "experiment": frame["experiment"],
-        "protocol": frame["protocol"],
-        "reproduce": frame["command"],
-        "dataset": corpus.name,
-        "classes": {"negative": corpus.negative, "positive": corpus.positive},
-        "rows_kept": len(corpus.table),
-        "family": "stream",
-        "stand_in": bool(found),
-        "stand_ins": found,
+        **run_facts(frame, corpus, texts, family=MODEL, note=note),
         "counts": list(_counts(stream, start, window)),
         "order": stream.order,
         "is_sorted": stream.is_sorted,
         "num_copies": stream.num_copies,
         "num_near": pool.num_near,
-        "protocol_note": published_note(frame["source"], frame["protocol"]),
     }
 
 
 def frame_metrics(frame: Mapping[str, Any], corpus: Corpus, texts: Texts, stream: Stream) -> dict[str, Any]:
     """What `metrics.json` says first."""
     return {
-        "experiment": frame["experiment"],
-        "dataset": corpus.name,
-        "protocol": frame["protocol"],
-        "stand_in": bool(stand_ins(corpus, texts)),
-        "seed": frame["seed"],
-        "model": MODEL,
+        **run_metrics(frame, corpus, texts, model=MODEL),
         "stream": {
             "order": stream.order,
             "is_sorted": stream.is_sorted,
