@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
 
-from pipeline.artifacts.characters import END, Alphabet
+from pipeline.artifacts.characters import END
 from pipeline.errors import UserError, nearest
 from pipeline.models.backend import start_keras
 from pipeline.models.characters.files import Card, load
@@ -151,7 +151,7 @@ def _read(prompt: str, card: Card, unknown: str) -> NDArray[np.uint16]:
         )
     if alphabet.unknown is None:
         prompt = "".join(character for character in prompt if character not in lacking)
-    return encode([prompt], Alphabet(alphabet.characters, alphabet.has_unknown))[0][:-1]
+    return encode([prompt], alphabet)[0][:-1]
 
 
 def _shown(characters: Sequence[str], most: int = 200) -> str:
