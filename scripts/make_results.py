@@ -24,6 +24,8 @@ from make_results_characters import FIGURES as CHARACTER_FIGURES
 from make_results_characters import characters_text
 from make_results_detection import FIGURES as DETECTION_FIGURES
 from make_results_detection import detection_text
+from make_results_images import FIGURES as IMAGES_FIGURES
+from make_results_images import images_text
 from make_results_synthesis import FIGURES as SYNTHESIS_FIGURES
 from make_results_synthesis import synthesis_text
 
@@ -34,7 +36,10 @@ FAMILY_FIGURES = {
     "stream": streams.FIGURES,
     "detection": DETECTION_FIGURES,
     "characters": CHARACTER_FIGURES,
+    "images": IMAGES_FIGURES,
 }
+FROM_FOLDER = {"detection": detection_text, "characters": characters_text, "images": images_text}
+LARGEST = 1_000_000  # bytes of a figure; the page goes without a larger one
 COMPARISON_FIGURES = ("metrics", "differences", "folds")
 COMPARISON_TABLES = ("results", "pairs")
 COLUMNS = ("f1", "recall", "precision", "accuracy", "pr_auc")
@@ -49,6 +54,7 @@ be compared with each other. Seconds are of training, on two cores that other jo
 message is scored before it is learnt; "difference" is there the model's F1 minus that of the exact naive Bayes.
 Detectors give every message a cost and most of them see no label; each of their tables says what it compares.
 Language models of characters are told by the bits that they pay for a character of test messages: less is better.
+Drawn images are judged by a classifier of real ones, beside real images and a normal distribution for each class.
 """
 
 
@@ -189,10 +195,9 @@ def estimate(interval: dict[str, float | None], sign: str = "") -> str:
 
 def run_section(run: Run) -> str:
     """What one run was, and its figures."""
-    shown = pictures(run.name, [name for name in run.figures if drawn(run.folder, name).exists()])
-    if run.family in ("detection", "characters"):
-        from_folder = detection_text if run.family == "detection" else characters_text
-        return f"{from_folder(run.folder, run.metrics, run.manifest)}\n{shown}\n"
+    shown = pictures(run.name, fitting(run.folder, run.figures))
+    if run.family in FROM_FOLDER:
+        return f"{FROM_FOLDER[run.family](run.folder, run.metrics, run.manifest)}\n{shown}\n"
     if run.family != "classification":
         text = synthesis_text if run.family == "synthesis" else streams.stream_text
         return f"{text(run.metrics, run.report, run.manifest)}\n{shown}\n"
@@ -218,7 +223,6 @@ def comparison_section(comparison: Comparison) -> str:
     notices = "".join(f"\n- {notice}" for notice in content["notices"])
     files = [comparison.folder / "tables" / f"{name}.md" for name in comparison.tables]
     tables = "\n".join(file.read_text("utf-8") for file in files if file.exists())
-    shown = [name for name in comparison.figures if drawn(comparison.folder, name).exists()]
     return f"""\
 ## {content["title"]} on {", ".join(content["datasets"])}, protocol {", ".join(content["protocols"])}
 
@@ -226,25 +230,31 @@ def comparison_section(comparison: Comparison) -> str:
 {notices}
 
 {tables}
-{pictures(comparison.name, shown)}
+{pictures(comparison.name, fitting(comparison.folder, comparison.figures))}
 """
 
 
 def drawn(folder: Path, name: str) -> Path:
-    """Where a folder keeps a figure."""
-    return folder / "figures" / f"{name}.png"
+    """Where a folder keeps a figure: a PNG, where the name has no ending."""
+    return folder / "figures" / (name if "." in name else f"{name}.png")
+
+
+def fitting(folder: Path, names: Iterable[str]) -> list[str]:
+    """The figures that a folder has and that are small enough for the page."""
+    files = {name: drawn(folder, name) for name in names}
+    return [name for name, file in files.items() if file.exists() and file.stat().st_size <= LARGEST]
 
 
 def pictures(prefix: str, names: Iterable[str]) -> str:
     """Markdown of the figures."""
-    return "\n".join(f"![{name}](figures/{prefix}_{name}.png)" for name in names)
+    files = {Path(name).stem: drawn(Path(), name).name for name in names}
+    return "\n".join(f"![{name}](figures/{prefix}_{file})" for name, file in files.items())
 
 
 def copy_figures(folder: Path, prefix: str, names: Iterable[str], output: Path) -> None:
     """Put the figures of a folder that it has beside the page."""
-    for name in names:
-        if drawn(folder, name).exists():
-            shutil.copy(drawn(folder, name), output / f"{prefix}_{name}.png")
+    for file in (drawn(folder, name) for name in fitting(folder, names)):
+        shutil.copy(file, output / f"{prefix}_{file.name}")
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -79,6 +79,7 @@ def experiment_from(config: DictConfig) -> Experiment:
     values = cast("dict[str, Any]", OmegaConf.to_container(config, resolve=True, throw_on_missing=True))
     root = Node("", values)
     frame = bind(Frame, root, injected=frozenset())
+    _refuse_other_kind(values.get("dataset"), frame.settings["flow"])
     plan = Plan()
     flow_named(frame.settings["flow"])(plan, root)
     plan.refuse_unread(root, reserved=frozenset(frame.read[""]))
@@ -97,6 +98,22 @@ def flow_named(name: str) -> Callable[[Plan, Node], None]:
             remedy=f"{nearest(name, known)}Choose one with flow=<name>.",
         )
     return flow
+
+
+def _refuse_other_kind(dataset: Any, flow: str) -> None:
+    """Images where messages are read, or messages where images are, lack settings that nobody should be asked for."""
+    if not isinstance(dataset, dict):
+        return
+    held = "images" if {"train", "train_labels"} & dataset.keys() else "messages"
+    read = "images" if flow == "draw" else "messages"
+    if held != read:
+        images = "Add +experiment=fashion_cgan, or choose messages: dataset=sms_spam, say, or dataset=csv."
+        messages = "Choose dataset=fashion_mnist, or dataset=images with files of your own."
+        raise UserError(
+            f"The data set {dataset.get('name')!r} holds {held}.",
+            expected=f"{read}, which is what flow={flow} reads",
+            remedy=images if held == "images" else messages,
+        )
 
 
 def explain(error: HydraException | OmegaConfBaseException, overrides: Sequence[str]) -> UserError:

@@ -1,10 +1,20 @@
-"""The one exception for mistakes that a user can mend."""
+"""The one exception for mistakes that a user can mend, and what NumPy raises for a file that is damaged."""
 
 from __future__ import annotations
 
 import difflib
 import textwrap
+import tokenize
+import zipfile
+import zlib
 from collections.abc import Iterable
+
+# of an .npz file. RuntimeError: a wrong byte, and it seems encrypted or of a later version; TypeError: an array, no
+# archive; the last two: NumPy reads the header of an array as if it were Python
+DAMAGED_ARCHIVE = (
+    *(OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, zlib.error, RuntimeError, TypeError),
+    *(SyntaxError, tokenize.TokenError),
+)
 
 
 class UserError(ValueError):

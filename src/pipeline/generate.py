@@ -1,4 +1,4 @@
-"""Let a finished run generate: `python -m pipeline.generate run=FOLDER [prompt="..."] [temperature=0.7] [n=5]`."""
+"""Let a finished run generate messages or images: `python -m pipeline.generate run=FOLDER [n=5] [label=...]`."""
 
 from __future__ import annotations
 
@@ -6,14 +6,11 @@ import io
 import os
 import sys
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Any
 
 from pipeline.errors import UserError
-
-if TYPE_CHECKING:
-    from pipeline.generation.texts import Generated
 
 ENVIRONMENT = {"TF_CPP_MIN_LOG_LEVEL": "3", "KERAS_BACKEND": "tensorflow"}  # as conf/config.yaml has it for runs
 STEERING = {"Cc", "Cs", "Zl", "Zp"}  # control characters, lone surrogates, separators of lines and paragraphs
@@ -22,7 +19,7 @@ ESCAPED = {"\\", *TURNING}
 HELP = """\
 usage: python -m pipeline.generate run=FOLDER [setting=value ...]
 
-Let a model of a finished run write. FOLDER is outputs/runs/<experiment>/<time>.
+Let a model of a finished run write or draw. FOLDER is outputs/runs/<experiment>/<time>.
 
 Of a run of character models, one message a line: line breaks, other control characters and what reorders a line are
 written as \\n, \\t, \\x1b, \\u2028, and a backslash as \\\\.
@@ -35,6 +32,14 @@ written as \\n, \\t, \\x1b, \\u2028, and a backslash as \\\\.
   limit=500            characters at most
   seed=0               the same seed, the same messages
   unknown=replace      let the model read on over characters of the prompt that it does not know
+
+Of a run of a GAN, one PNG file, whose name is printed:
+  label=sneaker        the class to draw; by default a row of each
+  n=16                 images of a class
+  output=shoes.png     the file, which must not exist; by default a new one here, named after the class
+  scale=4              pixels of the file for a pixel of an image, each way
+  seed=0               the same seed, the same images
+  spread=0.7           of the noise, at most 1: less draws what is more usual; by default as in the run
 """
 
 
@@ -45,13 +50,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(HELP, end="")
         return 0
     try:
-        generated = _generate(_read(given))
+        manner = _generate(_read(given))
     except UserError as error:
         print(error.block(), file=sys.stderr)
         return 2
-    number, cut = _print(generated.messages)
-    told = f"; {cut} of {number} stopped at limit={generated.limit}" if cut else ""
-    print(f"{generated.manner}{told}", file=sys.stderr)
+    print(manner, file=sys.stderr)
     return 0
 
 
@@ -95,29 +98,54 @@ def _read(arguments: Sequence[str]) -> dict[str, str]:
     return settings
 
 
-def _generate(settings: dict[str, str]) -> Generated:
+def _generate(settings: dict[str, str]) -> str:
+    """Generate, and say in a line how."""
     if "run" not in settings:
         raise UserError(
             "No run is named.",
-            expected="run=FOLDER, the folder of a finished run of character models",
+            expected="run=FOLDER, the folder of a finished run of character models or of a GAN",
             remedy="List outputs/runs/ and give one of the folders below it.",
         )
     os.environ.update(ENVIRONMENT)
-    from pipeline.generation.texts import DEFAULTS, generate_texts
     from pipeline.reporting.folder import read_family
-    from pipeline.settings import Node, bind, keywords, refuse_unknown
 
     folder = Path(settings.pop("run"))
     family = read_family(folder)
-    if family != "characters":
+    if family not in GENERATE:
         raise UserError(
             f"The run in {folder} is of the kind {family!r}, which has no model to generate with.",
-            expected="the folder of a run of character models",
-            remedy="Run one first: python -m pipeline +experiment=char_lstm",
+            expected="the folder of a run of character models or of a GAN",
+            remedy="Run one first: python -m pipeline +experiment=char_lstm, or +experiment=fashion_cgan",
         )
-    node = Node("", DEFAULTS | settings)
-    refuse_unknown(node, keywords(generate_texts))
-    return generate_texts(folder, **bind(generate_texts, node, injected=frozenset()).settings)
+    return GENERATE[family](folder, settings)
+
+
+def _texts(folder: Path, settings: dict[str, str]) -> str:
+    from pipeline.generation.texts import DEFAULTS, generate_texts
+
+    generated = generate_texts(folder, **_bound(generate_texts, DEFAULTS | settings))
+    number, cut = _print(generated.messages)
+    return generated.manner + (f"; {cut} of {number} stopped at limit={generated.limit}" if cut else "")
+
+
+def _pictures(folder: Path, settings: dict[str, str]) -> str:
+    from pipeline.generation.pictures import DEFAULTS, generate_images
+
+    picture = generate_images(folder, **_bound(generate_images, DEFAULTS | settings))
+    _print([(str(picture.path), True)])
+    return picture.manner
+
+
+def _bound(function: Callable[..., Any], settings: Mapping[str, Any]) -> dict[str, Any]:
+    """The settings, checked against what the function takes."""
+    from pipeline.settings import Node, bind, keywords, refuse_unknown
+
+    node = Node("", settings)
+    refuse_unknown(node, keywords(function))
+    return bind(function, node, injected=frozenset()).settings
+
+
+GENERATE = {"characters": _texts, "images": _pictures}
 
 
 if __name__ == "__main__":

@@ -8,9 +8,9 @@ from pathlib import Path
 _SETTING_WIDTH = 36  # of the left column of the settings
 
 PAGE = """\
-Compare text classifiers and synthesise text without fooling yourself: a leak-free protocol by default, intervals on
-every figure, and a baseline row that deep models must beat. One command runs the whole experiment, from raw messages to
-a report.
+Compare text classifiers, synthesise text and draw images without fooling yourself: a leak-free protocol by default,
+intervals on every figure, and a baseline row that deep models must beat. One command runs the whole experiment, from
+raw messages or images to a report.
 
 usage: python -m pipeline +experiment=NAME [setting=value ...]
 
@@ -21,6 +21,8 @@ Common settings:
   dataset=NAME                      {datasets}
   dataset=csv dataset.path=my.csv   your own CSV, TSV, JSON lines or parquet; with dataset.text, dataset.label (column
                                     names) and dataset.positive (the label that counts as positive)
+  dataset=images dataset.train=a.csv dataset.test=b.csv
+                                    your own images for a GAN: CSV of a label and 784 pixels a line, or idx files
   model=NAME                        {models}
   embedding=NAME                    {embeddings}
   sampling=NAME                     {samplings}
@@ -33,11 +35,12 @@ Common settings:
   hparams=NAME                      a search on the validation part: {searches}
   split.fold=2 hydra.mode=RUN       one job of an experiment that is a sweep
   seed=1                            the one seed of the run
-  strict=true                       stop where data cannot be had, instead of using the embedded sample
+  strict=true                       stop where data cannot be had, instead of using a stand-in
 
 See also:
   python -m pipeline +experiment=NAME --cfg job        all settings, as composed
   python -m pipeline.generate run=FOLDER prompt="..."  messages by a model of a finished run of character models
+  python -m pipeline.generate run=FOLDER label=NAME    images of a class by a finished run of a GAN
   python -m pipeline.report RUN_FOLDER                 draw the report of an old run again
   python -m pipeline.compare FOLDER...                 compare any runs and sweeps
   python -m pipeline.store list                        what is kept for reuse, with sizes; also: prune

@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any, TypeVar, get_type_hints
 
-from pipeline.artifacts import Resource
+from pipeline.artifacts.files import Found
 from pipeline.keys import Ingredients, code_of, stream_seed
 from pipeline.manifest import Manifest, StageRecord
 from pipeline.plan import Plan, Step
@@ -93,11 +93,11 @@ class Runner:
         log.info("%-21s %-8s %7.1f s  %s", step.name, status, seconds, reason)
 
     def _find(self, step: Step[Any]) -> tuple[str, str]:
-        found: Resource = self._call(step, library=self.library)
+        found: Found = self._call(step, library=self.library)
         self._values[step] = found
         self._keys[step] = found.key
-        if found.located:
-            self.manifest.add_file(step.name, found.located)
+        for part, located in found.files.items():
+            self.manifest.add_file(f"{step.name} {part}".strip(), located)
         self.manifest.stand_in |= found.stand_in
         return "found", found.describe()
 

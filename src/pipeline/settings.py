@@ -214,8 +214,15 @@ def _explain(error: ValidationError, owners: Mapping[str, Node], default: Node) 
 
 
 def _key_of(detail: ErrorDetails, owners: Mapping[str, Node], default: Node) -> str:
-    path = [str(part) for part in detail["loc"]]
-    return owners.get(path[0], default).key(".".join(path))
+    first, *rest = detail["loc"]
+    owner = owners.get(str(first), default)
+    path, value = [str(first)], owner.values.get(str(first))
+    for place, part in enumerate(rest, start=1):
+        if isinstance(value, Mapping) and part not in value and place < len(rest):
+            continue  # no setting: pydantic's word for which of several dataclasses was tried
+        path.append(str(part))
+        value = value.get(part) if isinstance(value, Mapping) else None
+    return owner.key(".".join(path))
 
 
 def _happened(detail: ErrorDetails, name: str) -> str:

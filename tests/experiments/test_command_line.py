@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 VAE = "+experiment=lstm_vae dataset=sample"
+GAN = "+experiment=fashion_cgan"
 Run = Callable[..., subprocess.CompletedProcess[str]]
 
 
@@ -17,6 +18,8 @@ def test_help_lists_every_experiment(run_pipeline: Run) -> None:
     assert page.returncode == 0
     assert re.search(r"^  gru_glove +GRU on Enron e-mails", page.stdout, re.MULTILINE)
     assert 'python -m pipeline.generate run=FOLDER prompt="..."' in page.stdout
+    assert re.search(r"^  fashion_cgan +A conditional GAN", page.stdout, re.MULTILINE)
+    assert re.search(r"^  dataset=NAME +csv, digits, .*fashion_mnist, images", page.stdout, re.MULTILINE)
     assert all(len(line) <= 120 for line in page.stdout.splitlines())
 
 
@@ -30,7 +33,7 @@ def test_the_composed_config_can_be_shown(run_pipeline: Run) -> None:
     ("override", "happened", "expected", "remedy"),
     [
         ("modle=gru", "no setting 'modle'", "model", "Did you mean 'model'?"),
-        ("model=gruu", "model=gruu is not known", "one of gru", "Did you mean 'gru'?"),
+        ("model=gruu", "model=gruu is not known", "one of cgan, cgan_conv, gru", "Did you mean 'gru'?"),
         ("+experiment=gru_glov", "experiment=gru_glov is not known", "gru_glove", "Did you mean 'gru_glove'?"),
         ("experiment=gru_glove", "with a plus sign", "+experiment=gru_glove", "+experiment"),
         ("embedding=glove embedding.dim=70", "embedding.dim = 70", "50, 100", "embedding.path"),
@@ -70,6 +73,11 @@ def test_the_composed_config_can_be_shown(run_pipeline: Run) -> None:
         (f"{VAE} sampling=synthetic", "no setting 'sampling'", "synthesiser", "--cfg job"),
         (f"{VAE} synthesiser.build.latemt=3", "no setting 'synthesiser.build.latemt'", "build.latent", "Did you mean"),
         (f"{VAE} +synthesiser.build.unitz=3", "Nothing reads the setting 'synthesiser.build.unitz'", "cfg", "remove"),
+        (f"{GAN} model.build.noise=0", "model.build.noise = 0", "greater than or equal to 1", "model.build.noise"),
+        (f"{GAN} dataset=sms_spam", "'sms_spam' holds messages", "images", "dataset=fashion_mnist"),
+        (f"{GAN} dataset=images", "dataset.train is missing", "a label and 784 pixels", "dataset.train="),
+        (f"{GAN} training.keep=beste", "training.keep = 'beste'", "'best' or 'last'", "Did you mean 'best'?"),
+        ("dataset=fashion_mnist", "'fashion_mnist' holds images", "messages", "+experiment=fashion_cgan"),
         (f"{VAE} synthesiser.generate.temperature=-1", "temperature = -1", "greater than or equal to 0", "temperature"),
     ],
 )

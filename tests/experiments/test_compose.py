@@ -41,10 +41,16 @@ def test_an_experiment_in_folds_has_a_job_for_each_of_five(name: str) -> None:
     assert {key: list(values.sweep_iterator()) for key, values in swept(config).items()} == {"split.fold": [*range(5)]}
 
 
+IMAGE_SETS = {"digits", "fashion_mnist", "images"}
+MESSAGE_SETS = [name for name in choices("dataset") if name not in IMAGE_SETS]
 GROUPS = ["dataset", "preprocess", "duplicates", "sampling", "embedding", "model", "training"]
 
 
-CHOICES = [f"{group}={name}" for group in GROUPS for name in choices(group)]
+OF_IMAGES = [
+    *(f"dataset={name}" for name in sorted(IMAGE_SETS)),
+    *(f"{group}={name}" for group in ("model", "training") for name in ("cgan", "cgan_conv")),
+]
+CHOICES = [f"{group}={name}" for group in GROUPS for name in choices(group) if f"{group}={name}" not in OF_IMAGES]
 OF_STREAMS = "preprocess=cleaned"
 
 
@@ -53,9 +59,14 @@ def test_every_choice_of_every_group_binds(override: str) -> None:
     assert experiment_from(composed(override)).plan.steps
 
 
+@pytest.mark.parametrize("override", OF_IMAGES)
+def test_every_choice_of_images_binds(override: str) -> None:
+    assert experiment_from(composed("+experiment=fashion_cgan", override)).plan.steps
+
+
 @pytest.mark.parametrize("flow", [name for name in choices("flow") if name.startswith(("stream", "detect"))])
 def test_flows_with_parts_of_their_own_bind_on_every_data_set(flow: str) -> None:
-    for dataset in choices("dataset"):
+    for dataset in MESSAGE_SETS:
         assert experiment_from(composed(f"flow={flow}", f"dataset={dataset}")).plan.steps
 
 
@@ -114,7 +125,11 @@ def test_headers_say_what_an_experiment_is_and_what_it_costs(name: str) -> None:
     header = "\n".join(line for line in text.splitlines() if line.startswith("#"))
     assert re.search(r"Source: \S", header)
     assert re.search(r"minutes?\b", header)
-    figures = (r"(F1|ROC-AUC)\b.*? 0\.\d+", r"\b\d\.\d+\b.*?bits per character", r"bits per character\b.*? \d\.\d+")
+    figures = (
+        r"(F1|ROC-AUC|class accuracy)\b.*? 0\.\d+",
+        r"\b\d\.\d+\b.*?bits per character",
+        r"bits per character\b.*? \d\.\d+",
+    )
     assert re.search("|".join([*figures, "no figure yet"]), header, re.DOTALL)
 
 
@@ -169,7 +184,7 @@ CHARACTER_EXPERIMENTS = [name for name in EXPERIMENTS if name.startswith("char_"
 
 @pytest.mark.parametrize("name", CHARACTER_EXPERIMENTS)
 def test_character_models_bind_on_every_data_set(name: str) -> None:
-    for dataset in choices("dataset"):
+    for dataset in MESSAGE_SETS:
         assert experiment_from(composed(f"+experiment={name}", f"dataset={dataset}")).plan.steps
 
 

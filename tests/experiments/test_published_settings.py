@@ -4,9 +4,10 @@ from typing import Any
 
 import pytest
 from hydra import compose, initialize_config_dir
-from omegaconf import DictConfig, open_dict
+from omegaconf import DictConfig, OmegaConf, open_dict
 
 from pipeline.config import conf_dir, experiment_from
+from pipeline.errors import UserError
 
 
 def settings(*overrides: str) -> dict[str, Any]:
@@ -173,3 +174,54 @@ def test_the_other_character_models_are_no_part_of_what_was_published() -> None:
         assert {part: ours[f"writers.{name}_windowed.build.{part}"] for part in twin} == twin
         assert ours[f"writers.{name}_windowed.training.scheme"] == "windowed"
         assert ours[f"writers.{name}_windowed.training.steps"] == published[f"writers.{name}.training.steps"] == 100
+
+
+GAN = {"epochs": 30, "batch_size": 64, "generator_rate": 1e-4, "discriminator_rate": 1e-4, "beta_1": 0.9}
+GAN |= {"schedule": "constant", "smoothing": 0.0, "averaging": None, "keep": "last"}
+
+
+def test_the_published_gan_is_that_of_its_document() -> None:
+    published, audit = (settings("+experiment=fashion_cgan", f"protocol={one}") for one in ("published", "audit"))
+    layers = {"kind": "dense", "noise": 100, "generator_units": [256, 512, 1024]}
+    layers |= {"discriminator_units": [1024, 512, 256]}
+    assert {part: published[f"model.build.{part}"] for part in layers} == layers
+    assert published["model.build.dropout"] > 0
+    assert {part: published[f"training.{part}"] for part in GAN} == GAN
+    assert published["split.copies"] == "keep"
+    ours = settings("+experiment=fashion_cgan")
+    assert {part: audit.get(part, ours[part]) for part in ours} == ours, (
+        "the document has no order of stages of its own"
+    )
+    assert {part: ours[f"model.build.{part}"] for part in layers} == layers, "only the training is another"
+    assert ours["training.keep"] == "best"
+    assert ours["split.copies"] == "drop"
+    same = {"epochs", "batch_size"}
+    assert all((ours[f"training.{part}"] == GAN[part]) == (part in same) for part in GAN)
+
+
+def test_the_convolutional_gan_is_no_part_of_what_was_published_but_trains_like_it() -> None:
+    ours, published = (settings("+experiment=fashion_cgan_conv", *more) for more in ([], ["protocol=published"]))
+    build = {part: value for part, value in ours.items() if part.startswith("model.build.")}
+    assert build["model.build.kind"] == "convolutional"
+    assert {part: published[part] for part in build} == build
+    assert {part: published[f"training.{part}"] for part in GAN} == GAN
+
+
+@pytest.mark.parametrize("name", ["cgan", "cgan_conv"])
+def test_a_gan_is_trained_by_the_file_of_its_name(name: str) -> None:
+    own = OmegaConf.to_container(OmegaConf.load(conf_dir() / "training" / f"{name}.yaml"))
+    assert isinstance(own, dict)
+    for experiment in ("fashion_cgan", "fashion_cgan_conv"):
+        found = settings(f"+experiment={experiment}", f"model={name}")
+        assert {part: value for part, value in found.items() if part.startswith("training.")} == {
+            f"training.{part}": value for part, value in own.items()
+        }
+        assert found["model.name"] == name
+        assert settings(f"+experiment={experiment}", f"model={name}", "training.epochs=5")["training.epochs"] == 5
+
+
+@pytest.mark.parametrize("wrong", ["+training.epoch=5", "+model.build.unit=3", "+judge.chanels=3"])
+def test_what_no_stage_of_a_gan_reads_is_refused(wrong: str) -> None:
+    with pytest.raises(UserError, match=wrong.strip("+").partition("=")[0]) as caught:
+        settings("+experiment=fashion_cgan", wrong)
+    assert caught.value.remedy

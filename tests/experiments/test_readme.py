@@ -16,6 +16,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from image_files import some_images, write_table
+
 ROOT = Path(__file__).parents[2]
 SMALL = (
     "download=false",
@@ -55,7 +57,9 @@ CHARACTERS = {
     "+experiment=char_lstm": (*WRITTEN, "writers.char_lstm.build.units=8"),
     "+experiment=char_comparison": (*WRITTEN, *(f"writers.{name}.build.units=8" for name in NETWORKS)),
 }
-OTHERS = STREAMS | DETECTORS | CHARACTERS
+DRAWN = ("download=false", "evaluate.resamples=100", "training.epochs=1", "judge.epochs=1", "judge.units=8")
+IMAGES = {f"+experiment={name}": (*DRAWN, "judge.channels=4") for name in ("fashion_cgan", "fashion_cgan_conv")}
+OTHERS = STREAMS | DETECTORS | CHARACTERS | IMAGES
 FILLED = tuple(f"sampling.synthesiser.training.{setting}" for setting in SYNTHESISER)
 PUBLISHED = ("shared_embedding.epochs=1", "shared_embedding.build.units=8")
 FOLDS = ("split.num_folds=2",)  # in place of five: see test_compose
@@ -64,6 +68,7 @@ REPORTS = {  # run folders and comparisons that a command adds, where that is no
     "+experiment=gru_kfold": 2 + 1,
     "seed=range(2)": 4 + 1,
     "+experiment=online_filters": 2 + 1,
+    "model=cgan,cgan_conv": 2,
 }
 
 
@@ -83,7 +88,18 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
         part[["label", "text"]].to_csv(path / name, sep="\t", header=False, index=False, quoting=csv.QUOTE_NONE)
     messages[:20].to_json(path / "mail.jsonl", orient="records", lines=True)
     (path / "messages.txt").write_text("".join(f"{text}\n" for text in messages["text"][:20]), encoding="utf-8")
+    write_images(path)
     return path
+
+
+def write_images(path: Path) -> None:
+    """Noise in the place of Fashion-MNIST, so that its classes have their names, and as images of the reader's own."""
+    (path / "data" / "raw" / "fashion_mnist").mkdir(parents=True)
+    for part, number in (("train", 160), ("test", 40)):
+        published = path / "data" / "raw" / "fashion_mnist" / f"fashion-mnist_{part}.csv"
+        write_table(published, some_images(number, seed=number), [row % 10 for row in range(number)])
+        names = [("cat", "dog")[row % 2] for row in range(number)]
+        write_table(path / f"{part}.csv", some_images(number, seed=number + 1), names)
 
 
 def test_the_readme_shows_the_commands_that_matter() -> None:
@@ -99,6 +115,8 @@ def test_the_readme_shows_the_commands_that_matter() -> None:
         "+experiment=vae_density",
         "+experiment=char_comparison",
         "pipeline.generate",
+        "+experiment=fashion_cgan_conv",
+        "dataset=images",
     ):
         assert part in shown
 
@@ -110,7 +128,7 @@ def test_make_knows_its_targets(command: str) -> None:
     expected = {
         "make run": "-m pipeline +experiment=gru_glove",
         "make test": "-m pytest",
-        "make bench": "scripts/bench_recurrent.py",
+        "make bench": "scripts/bench_gan.py",
     }
     assert expected[command] in done.stdout
 
@@ -137,7 +155,8 @@ def test_a_command_with_an_extra_composes(command: str, folder: Path) -> None:
 def test_a_command_runs(command: str, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("PIPELINE_DATA_DIR", raising=False)
     command, _, given = command.partition(" < ")
-    _, *arguments = [path for word in shlex.split(command) for path in expanded(word, folder)]
+    words = shlex.split(command)
+    _, *arguments = [path for word in words for path in expanded(word, folder, draws="label=sneaker" in words)]
     trains = arguments[1] == "pipeline" and not {"--help", "--cfg"} & set(arguments)
     small = SYNTHESIS if "+experiment=lstm_vae" in arguments else SMALL
     small = next((settings for experiment, settings in OTHERS.items() if experiment in arguments), small)
@@ -157,14 +176,16 @@ def test_a_command_runs(command: str, folder: Path, monkeypatch: pytest.MonkeyPa
     assert done.returncode == 0, done.stderr
     assert not given or ", 0 bad" in done.stderr
     expected = [number for argument, number in REPORTS.items() if argument in arguments]
-    draws = trains or arguments[1] == "pipeline.compare"
-    assert len(reports(folder) - before) == (expected[0] if expected else int(draws))
+    has_page = trains or arguments[1] == "pipeline.compare"
+    assert len(reports(folder) - before) == (expected[0] if expected else int(has_page))
+    assert "label=sneaker" not in arguments or (folder / "sneaker.png").exists()
 
 
-def expanded(word: str, folder: Path) -> list[str]:
+def expanded(word: str, folder: Path, *, draws: bool) -> list[str]:
     """What a shell makes of a word with a star in it, and a reader of FOLDER: a run that can be asked for a class."""
     if word == "run=FOLDER":
-        return [f"run={max(folder.glob('outputs/runs/char_comparison/*')).relative_to(folder)}"]
+        experiment = "fashion_cgan" if draws else "char_comparison"
+        return [f"run={max(folder.glob(f'outputs/runs/{experiment}/*')).relative_to(folder)}"]
     return sorted(str(path.relative_to(folder)) for path in folder.glob(word)) if "*" in word else [word]
 
 

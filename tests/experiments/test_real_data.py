@@ -8,9 +8,17 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
+from hydra import compose, initialize_config_dir
+from omegaconf import OmegaConf
 
 from pipeline.config import conf_dir
+from pipeline.data.sources import Library
+from pipeline.settings import Node, bind
+from pipeline.stages.fit_judge import fit_judge
+from pipeline.stages.load_images import load_images, locate_images
+from pipeline.stages.split_images import split_images
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
 
@@ -133,3 +141,27 @@ def choices_of_detectors() -> set[str]:
     """The detectors of the config."""
     lines = (conf_dir() / "detectors" / "standard.yaml").read_text(encoding="utf-8").splitlines()
     return {line.partition(":")[0] for line in lines if not line.startswith("#")}
+
+
+def test_fashion_mnist_is_what_its_authors_say_and_a_judge_learns_it(data_dir: str, tmp_path: Path) -> None:
+    """In place of a run of a GAN, which would take minutes at this size however small the networks."""
+    with initialize_config_dir(str(conf_dir()), version_base="1.3"):
+        composed = compose("config", overrides=["+experiment=fashion_cgan", "judge.epochs=1", "judge.channels=16"])
+    groups: Any = {group: OmegaConf.to_container(composed[group]) for group in ("dataset", "split", "judge")}
+
+    def settings(stage: Callable[..., Any], group: str) -> dict[str, Any]:
+        return bind(stage, Node(group, groups[group])).settings
+
+    library = Library(Path(data_dir), tmp_path, strict=True, download=False)
+    files = locate_images(library, **settings(locate_images, "dataset"))
+    images = load_images(files, **settings(load_images, "dataset"))
+    assert not images.stand_in
+    assert len(images.classes) == 10
+    assert np.bincount(images.train_labels).tolist() == [6000] * 10
+    assert np.bincount(images.test_labels).tolist() == [1000] * 10
+    # golden: data/README.md: shares of white of the training pixels, as they are widely given
+    assert (images.train.mean() / 255, images.train.std() / 255) == pytest.approx((0.2860, 0.3530), abs=5e-5)
+    split = split_images(images, **settings(split_images, "split"), seed=0)
+    assert (len(split.train), len(split.judge), len(split.reference), split.num_copies) == (60_000, 50_000, 10_000, 0)
+    judge = fit_judge(images, split, **settings(fit_judge, "judge"), seed=0)
+    assert judge.history["val_accuracy"].iloc[-1] > 0.85

@@ -31,6 +31,25 @@ def locate(library: object, *, digest: str) -> Resource:
     return Resource(Located(Path("x.csv"), digest, "raw", verified=None), stand_in=False)
 
 
+@dataclass(frozen=True)
+class Several:
+    files: dict[str, Located]
+    stand_in: bool = True
+    key: str = "several"
+
+    def describe(self) -> str:
+        """One line for the log."""
+        return f"{len(self.files)} files"
+
+
+def locate_several(library: object, *, digests: dict[str, str]) -> Several:
+    return Several({part: Located(Path(part), digest, "raw", verified=None) for part, digest in digests.items()})
+
+
+def show_found(*found: Several, folder: Path) -> str:
+    return f"{len(found)} found in {folder.name}"
+
+
 def draw(file: Resource, *, count: int, seed: int) -> Numbers:
     assert file.located
     CALLS.append("draw")
@@ -236,3 +255,19 @@ def test_a_part_is_compared_with_what_was_stored_of_it_and_not_with_others(add: 
 def test_a_stage_without_settings_says_what_is_new_as_others_do(add: Callable[..., dict[str, Any]]) -> None:
     add(2.0)
     assert reasons(add(3.0), "add_up") == ["new others_1"]
+
+
+def test_a_finder_may_give_several_files(tmp_path: Path) -> None:
+    """Each is written down under the step's name and what it is; an only one under the name alone."""
+    several = {"train": {"a": "1", "b": "2"}, "only": {"": "3"}}
+    manifest = Manifest("test", "clean", "none", 0, [], {})
+    plan = Plan()
+    found = [plan.find(locate_several, Node(name, {"digests": digests})) for name, digests in several.items()]
+    plan.report(show_found, *found)
+    Runner(Store(tmp_path / "store"), None, tmp_path, manifest).execute(plan)
+    assert [(file["name"], file["sha256"]) for file in manifest.data] == [
+        ("locate_several a", "1"),
+        ("locate_several b", "2"),
+        ("locate_several", "3"),
+    ]
+    assert manifest.stand_in

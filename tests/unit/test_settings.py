@@ -128,3 +128,44 @@ def test_the_block_has_three_parts_and_stays_within_its_width() -> None:
     block = UserError("a " * 90, expected="b", remedy="c\nd").block(width=60)
     assert [line.split(":")[0] for line in block.splitlines() if ":" in line] == ["error", "expected", "to do"]
     assert max(map(len, block.splitlines())) <= 60
+
+
+@dataclass(frozen=True)
+class Flat:
+    """One kind of build."""
+
+    __pydantic_config__ = ConfigDict(extra="forbid")
+
+    kind: Literal["flat"]
+    units: Annotated[list[Annotated[int, Field(ge=1)]], Field(min_length=1)]
+
+
+@dataclass(frozen=True)
+class Deep:
+    """Another kind."""
+
+    __pydantic_config__ = ConfigDict(extra="forbid")
+
+    kind: Literal["deep"]
+    channels: Annotated[int, Field(ge=1)]
+
+
+def built(*, build: Annotated[Flat | Deep, Field(discriminator="kind")]) -> object:
+    return build
+
+
+@pytest.mark.parametrize(
+    ("build", "named"),
+    [
+        ({"kind": "flat", "units": [3], "unit": 4}, "Nothing reads the setting 'model.build.unit'"),
+        ({"kind": "flat", "units": []}, "model.build.units = [] is not allowed"),
+        ({"kind": "flat", "units": [3, 0]}, "model.build.units.1 = 0 is not allowed"),
+        ({"kind": "flat"}, "model.build.units is missing"),
+        ({"kind": "deep", "channels": 0}, "model.build.channels = 0 is not allowed"),
+    ],
+)
+def test_a_setting_of_one_kind_of_several_has_the_name_that_the_user_gave_it(build: dict[str, Any], named: str) -> None:
+    with pytest.raises(UserError) as caught:
+        bind(built, Node("model", {"build": build}))
+    assert named in caught.value.happened
+    assert bind(built, Node("model", {"build": {"kind": "deep", "channels": 2}})).settings["build"] == Deep("deep", 2)

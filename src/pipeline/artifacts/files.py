@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Literal, Protocol
 
 
 @dataclass(frozen=True)
@@ -24,6 +24,29 @@ class Located:
     verified: bool | None
 
 
+class Found(Protocol):
+    """The outcome of a look-up, whatever was looked for."""
+
+    @property
+    def stand_in(self) -> bool:
+        """Whether something else stands in for what could not be had."""
+        ...
+
+    @property
+    def files(self) -> dict[str, Located]:
+        """What was found, by what it is; "" for an only file."""
+        ...
+
+    @property
+    def key(self) -> str:
+        """What identifies it in the keys of artifacts made from it."""
+        ...
+
+    def describe(self) -> str:
+        """One line for the log."""
+        ...
+
+
 @dataclass(frozen=True)
 class Resource:
     """The outcome of a look-up: a file, or none because none is needed or because none could be had.
@@ -35,6 +58,11 @@ class Resource:
 
     located: Located | None
     stand_in: bool
+
+    @property
+    def files(self) -> dict[str, Located]:
+        """What was found, by what it is: the only file needs no name."""
+        return {"": self.located} if self.located else {}
 
     @property
     def key(self) -> str:

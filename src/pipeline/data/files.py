@@ -97,13 +97,13 @@ def _only_member(archive: zipfile.ZipFile, path: Path) -> zipfile.ZipInfo:
         raise UserError(
             f"{path} holds {len(members)} files: {held}.",
             expected="an archive with one data file",
-            remedy="Unpack it and name the file that is wanted: dataset.path=<file>.",
+            remedy="Unpack it and give the path of the file that is wanted.",
         )
     if members[0].flag_bits & _ENCRYPTED:
         raise UserError(
             f"{members[0].filename} in {path} is encrypted.",
             expected="an archive without a password",
-            remedy="Unpack it and name the file: dataset.path=<file>.",
+            remedy="Unpack it and give the path of the file.",
         )
     return members[0]
 

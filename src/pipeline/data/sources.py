@@ -87,11 +87,9 @@ class Library:
             UserError: there is no file at `path`; or none could be had and the library is strict.
         """
         if path is not None:
-            return _given(path, source.checksums)
-        for origin, folder in self._folders(source):
-            for name in source.files:
-                if (folder / name).is_file():
-                    return _checked(folder / name, origin, source.checksums)
+            return given_file(path, source.checksums)
+        if located := self.on_machine(source):
+            return located
         try:
             return self._fetched(source)
         except DownloadError as error:
@@ -100,6 +98,14 @@ class Library:
                 raise missing from error
             log.warning("%s %s", missing.happened, missing.remedy)
             return None
+
+    def on_machine(self, source: Source) -> Located | None:
+        """The source's file on this machine."""
+        for origin, folder in self._folders(source):
+            for name in source.files:
+                if (folder / name).is_file():
+                    return _checked(folder / name, origin, source.checksums)
+        return None
 
     def _folders(self, source: Source) -> Iterator[tuple[Literal["data_dir", "raw"], Path]]:
         if self.data_dir is not None:
@@ -149,7 +155,7 @@ def find_corpus(library: Library, *, name: str, path: str | None, source: Source
             return located
         log.warning("The embedded sample stands in for %s.", name)
     elif path is not None:
-        return _given(path, ())
+        return given_file(path, ())
     elif name != "sample":
         raise UserError(
             f"dataset.path is missing: the data set {name!r} has no source of its own.",
@@ -165,7 +171,7 @@ def sample_file() -> Path:
     return checkout if checkout.is_file() else Path(str(files("pipeline"))) / _SAMPLE
 
 
-def _given(path: str, checksums: Sequence[str]) -> Located:
+def given_file(path: str, checksums: Sequence[str]) -> Located:
     """The file at a path that the user gave.
 
     Raises:

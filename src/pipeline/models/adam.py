@@ -17,14 +17,16 @@ if TYPE_CHECKING:
     import keras
 
 
-def build_adam(learning_rate: Any, *, epsilon: float, clipnorm: float | None) -> keras.optimizers.Adam:
+def build_adam(
+    learning_rate: Any, *, epsilon: float, clipnorm: float | None, beta_1: float = 0.9
+) -> keras.optimizers.Adam:
     """Keras's own Adam, saved and restored as such, with our update; the rate is a number or a schedule of Keras's.
 
     Source: D. P. Kingma and J. Ba 2015, "Adam: a method for stochastic optimization".
     """
     import keras
 
-    adam: Any = keras.optimizers.Adam(learning_rate, epsilon=epsilon, clipnorm=clipnorm)
+    adam: Any = keras.optimizers.Adam(learning_rate, beta_1=beta_1, epsilon=epsilon, clipnorm=clipnorm)
     adam.update_step = partial(_update_step, adam)
     return adam
 

@@ -24,7 +24,7 @@ from pipeline.artifacts import KerasFile
 from pipeline.errors import UserError
 from pipeline.models.adam import build_adam
 from pipeline.models.batches import batch, by_length, masks_padding
-from pipeline.models.checkpoint import Checkpoint
+from pipeline.models.checkpoint import Checkpoint, state_of
 from pipeline.models.progress import Progress
 from pipeline.models.stopping import best_epoch, is_out_of_patience
 
@@ -110,7 +110,7 @@ def fit(model: keras.Model, train: Examples, validation: Examples, recipe: Recip
     steps = -(-len(train.labels) // recipe.batch_size)
     compile_for(model, recipe, steps=steps)
     checkpoint = Checkpoint(scratch / "epoch.npz", Epoch)
-    history, best = checkpoint.restore(model)
+    history, best = checkpoint.restore(state_of(model))
     if history:
         log.info("training goes on after epoch %d of %d", len(history), recipe.epochs)
     with Progress(epochs=recipe.epochs, steps=steps, done=len(history)) as progress:
@@ -118,7 +118,7 @@ def fit(model: keras.Model, train: Examples, validation: Examples, recipe: Recip
             history.append(_one_epoch(model, train, validation, recipe, len(history) + 1, seed, progress))
             if best_epoch(_watched(history, recipe)) == len(history):
                 best = model.get_weights()
-            checkpoint.write(model, history, best)
+            checkpoint.write(state_of(model), history, best)
     kept = best_epoch(_watched(history, recipe)) if recipe.keep == "best" else len(history)
     if recipe.keep == "best":
         model.set_weights(best)

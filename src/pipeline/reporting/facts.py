@@ -153,7 +153,7 @@ class MissingWord:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Frame:
+class Opening:
     """What `report.json` of every run holds, whatever the run was for."""
 
     experiment: str
@@ -161,12 +161,18 @@ class Frame:
     protocol: str
     stand_in: bool
     stand_ins: list[str]
-    classes: Classes
-    counts: list[PartCount]
     reproduce: str
     headline: str
     rows_kept: int | None = None
     protocol_note: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Frame(Opening):
+    """What `report.json` of every run on messages holds."""
+
+    classes: Classes
+    counts: list[PartCount]
 
     def count(self, part: str) -> PartCount:
         """Messages in a part; none where the run has no such part."""

@@ -205,3 +205,21 @@ def _damaged(path: Path, why: str, home: Home) -> UserError:
 def _inside(path: Path) -> str:
     """The file's name inside its folder, for people."""
     return f"{path.parent.name}/{path.name}" if path.parent.name == "tables" else path.name
+
+
+def read_settings(config: Mapping[str, Any], kind: type[T], path: Path) -> T:
+    """What a report tells of a config that was read from `path`, as the dataclass `kind`.
+
+    Raises:
+        UserError: one of the settings is of another kind.
+    """
+    try:
+        return TypeAdapter(kind).validate_python(config)
+    except ValidationError as error:
+        first = error.errors()[0]
+        raise UserError(
+            f"config.yaml of the run folder cannot be read: {'.'.join(map(str, first['loc']))}: {first['msg']} "
+            f"({path}).",
+            expected="the file as the run wrote it",
+            remedy=f"Put config.yaml back from a copy, or {RUN.again}.",
+        ) from error

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipeline.reporting import style
-from pipeline.reporting.facts import Frame
+from pipeline.reporting.facts import Opening
 from pipeline.reporting.page import Picture, picture
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ class Plate:
     height: float
 
 
-def run_caption(report: Frame) -> style.Caption:
+def run_caption(report: Opening) -> style.Caption:
     """The line below every figure of a run."""
     return style.Caption(f"{report.protocol} protocol  ·  {report.experiment} on {report.dataset}", report.stand_in)
 

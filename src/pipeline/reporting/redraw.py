@@ -9,6 +9,7 @@ from pipeline.reporting.characters.report import draw_characters
 from pipeline.reporting.detection.report import draw_detection
 from pipeline.reporting.folder import read_family
 from pipeline.reporting.html import draw_report
+from pipeline.reporting.images.report import draw_images
 from pipeline.reporting.stream.report import draw_stream
 from pipeline.reporting.synthesis.report import draw_synthesis
 
@@ -18,6 +19,7 @@ DRAW = {
     "stream": draw_stream,
     "detection": draw_detection,
     "characters": draw_characters,
+    "images": draw_images,
 }
 
 

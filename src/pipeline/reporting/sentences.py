@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from pipeline.reporting.facts import Frame, PartCount, Report, RunFacts, SplitFacts
+from pipeline.reporting.facts import Opening, PartCount, Report, RunFacts, SplitFacts
 from pipeline.reporting.words import (
     builder_name,
     count,
@@ -72,7 +72,7 @@ def notices(report: SplitFacts) -> list[Notice]:
     return found
 
 
-def frame_notices(report: Frame) -> list[Notice]:
+def frame_notices(report: Opening) -> list[Notice]:
     """What limits the figures of a run of any kind: stand-ins, and a protocol that is not clean."""
     found = []
     if report.stand_in:

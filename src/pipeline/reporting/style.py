@@ -20,7 +20,7 @@ PLACES = 6  # digits of a share of the sheet: a thousandth of a pixel
 INK, MUTED, FAINT, ALARM = "#222222", "#666666", "#e4e4e4", "#b3001b"
 
 STYLE: dict[Any, Any] = {
-    "font.family": "DejaVu Sans",  # comes with Matplotlib: the same widths on every machine
+    "font.family": ["DejaVu Sans", "DejaVu Sans Mono"],  # come with Matplotlib: the same widths everywhere
     "font.size": 9,
     "axes.titlesize": 9,
     "axes.titlelocation": "left",

@@ -37,33 +37,54 @@ def stand_ins(corpus: Corpus, texts: Texts, embedding: Embedding | None = None) 
     return said
 
 
-def run_facts(frame: Mapping[str, Any], corpus: Corpus, texts: Texts, *, family: str, note: str) -> dict[str, Any]:
-    """What `report.json` says first; `family` is the kind of run, `note` what its protocol repeats of a source."""
-    found = stand_ins(corpus, texts)
+def opening_facts(
+    frame: Mapping[str, Any], dataset: str, stand_ins: Sequence[str], *, family: str, note: str
+) -> dict[str, Any]:
+    """What `report.json` of every run says first.
+
+    Args:
+        frame: of the run, as its manifest has it.
+        dataset: its name.
+        stand_ins: what stands in for what.
+        family: the kind of run.
+        note: what its protocol repeats of a source.
+    """
     return {
         "experiment": frame["experiment"],
         "protocol": frame["protocol"],
         "reproduce": frame["command"],
-        "dataset": corpus.name,
-        "classes": {"negative": corpus.negative, "positive": corpus.positive},
-        "rows_kept": len(corpus.table),
+        "dataset": dataset,
         "family": family,
-        "stand_in": bool(found),
-        "stand_ins": found,
+        "stand_in": bool(stand_ins),
+        "stand_ins": list(stand_ins),
         "protocol_note": note,
     }
 
 
-def run_metrics(frame: Mapping[str, Any], corpus: Corpus, texts: Texts, *, model: str) -> dict[str, Any]:
-    """What `metrics.json` says first."""
+def opening_metrics(frame: Mapping[str, Any], dataset: str, *, stand_in: bool, model: str) -> dict[str, Any]:
+    """What `metrics.json` of every run says first."""
     return {
         "experiment": frame["experiment"],
-        "dataset": corpus.name,
+        "dataset": dataset,
         "protocol": frame["protocol"],
-        "stand_in": bool(stand_ins(corpus, texts)),
+        "stand_in": stand_in,
         "seed": frame["seed"],
         "model": model,
     }
+
+
+def run_facts(frame: Mapping[str, Any], corpus: Corpus, texts: Texts, *, family: str, note: str) -> dict[str, Any]:
+    """What `report.json` of a run on messages says first; the arguments are those of `opening_facts`."""
+    return {
+        **opening_facts(frame, corpus.name, stand_ins(corpus, texts), family=family, note=note),
+        "classes": {"negative": corpus.negative, "positive": corpus.positive},
+        "rows_kept": len(corpus.table),
+    }
+
+
+def run_metrics(frame: Mapping[str, Any], corpus: Corpus, texts: Texts, *, model: str) -> dict[str, Any]:
+    """What `metrics.json` of a run on messages says first."""
+    return opening_metrics(frame, corpus.name, stand_in=bool(stand_ins(corpus, texts)), model=model)
 
 
 def data_facts(

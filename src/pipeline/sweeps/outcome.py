@@ -15,7 +15,7 @@ from filelock import FileLock
 
 from pipeline.sweeps.processes import LOG
 
-Made = Literal["validation", "synthesis", "stream", "memory", "detection", "characters", "test"]
+Made = Literal["validation", "synthesis", "stream", "memory", "detection", "characters", "images", "test"]
 
 RECORD = "sweep.json"
 LOCK = ".lock"
@@ -91,6 +91,8 @@ def made_by(folder: Path) -> Made:
         return "detection"
     if "bits_per_char" in metrics:
         return "characters"
+    if "generation" in metrics:
+        return "images"
     if "stream" in metrics:
         return "memory" if metrics["kind"] == "memory" else "stream"
     return "validation" if "validation" in metrics else "synthesis" if "synthesis" in metrics else "test"
@@ -112,6 +114,8 @@ def score(folder: Path) -> str:
             return _detection_score(metrics)
         case "characters":
             return _characters_score(metrics)
+        case "images":
+            return _images_score(metrics)
         case "test":
             return f"f1 {_with_interval(metrics['test']['f1'], metrics['ci95']['f1'])}"
 
@@ -164,6 +168,25 @@ def _characters_score(metrics: dict[str, Any]) -> str:
     ends = metrics["ci95"].get(champion)
     shown = _with_interval(bits[champion], ends) if ends else f"{bits[champion]:.3f}"
     return f"bits/char {shown} {champion}; {ngram} {bits[ngram]:.3f}"
+
+
+def _images_score(metrics: dict[str, Any]) -> str:
+    """How many drawings show what was asked for, and how far they are from real images; what went wrong first."""
+    ending, gone = metrics["ending"], len(metrics["collapse"])
+    marks = [*([ending] if ending != "finished" else []), *([f"{gone} collapsed"] if gone else [])]
+    found, ends = metrics["generation"], metrics["ci95"]["generation"]
+    accuracy = _known(found["class_accuracy"], ends["class_accuracy"], 3)
+    frechet = _known(found["frechet"], ends["frechet"], 2)
+    real = _known(metrics["real_test"]["class_accuracy"], (None, None), 3)
+    return f"{''.join(f'{mark}, ' for mark in marks)}class accuracy {accuracy}, frechet {frechet}; real {real}"
+
+
+def _known(value: float | None, ends: Sequence[float | None], places: int) -> str:
+    """A figure with its interval, as far as they are defined."""
+    if value is None:
+        return "undefined"
+    low, high = ends
+    return f"{value:.{places}f}" + ("" if low is None or high is None else f" [{low:.{places}f}, {high:.{places}f}]")
 
 
 def _mark(metrics: dict[str, Any]) -> str:

@@ -40,6 +40,7 @@ _ALONE: dict[Made, str] = {
     "memory": "judge filters in ever less memory",
     "detection": "find one class without labels",
     "characters": "model messages character by character",
+    "images": "draw images",
 }
 
 

@@ -218,3 +218,36 @@ def test_the_score_of_characters_is_the_network_and_the_n_grams_that_are_best_on
     folder_with(tmp_path, metrics={"bits_per_char": bits, "ci95": ci95, "champion": "char_best", "ngram": "ngram_5"})
     assert outcome.score(tmp_path) == said
     assert outcome.objective(tmp_path) is None
+
+
+def image_metrics(
+    accuracy: float | None, ends: list[float | None], ending: str = "finished", *gone: str
+) -> dict[str, Any]:
+    return {
+        "generation": {"class_accuracy": accuracy, "frechet": 4.354}, "real_test": {"class_accuracy": 0.9244},
+        "ci95": {"generation": {"class_accuracy": ends, "frechet": [4.2, 4.5]}}, "ending": ending,
+        "collapse": [{"class": name, "reason": "draws too much alike"} for name in gone],
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("metrics", "said"),
+    [
+        (
+            image_metrics(0.8812, [0.875, 0.887]),
+            "class accuracy 0.881 [0.875, 0.887], frechet 4.35 [4.20, 4.50]; real 0.924",
+        ),
+        (
+            image_metrics(0.5, [None, None], "diverged", "Bag", "Coat"),
+            "diverged, 2 collapsed, class accuracy 0.500, frechet 4.35 [4.20, 4.50]; real 0.924",
+        ),
+        (image_metrics(None, [None, None]), "class accuracy undefined, frechet 4.35 [4.20, 4.50]; real 0.924"),
+    ],
+)
+def test_the_score_of_drawings_is_how_many_show_their_class_beside_real_images(
+    tmp_path: Path, metrics: dict[str, Any], said: str
+) -> None:
+    folder_with(tmp_path, metrics=metrics)
+    assert outcome.made_by(tmp_path) == "images"
+    assert outcome.score(tmp_path) == said
+    assert outcome.objective(tmp_path) is None

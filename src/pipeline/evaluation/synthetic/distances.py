@@ -11,27 +11,10 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from pipeline.evaluation.frechet import Vectors
+
 BLOCK_ROWS = 1000  # rows of distances held at a time
 MEDIAN_OF = 2000  # messages that the median distance is taken of
-
-Vectors = NDArray[np.floating]
-
-
-def frechet_distance(first: Vectors, second: Vectors) -> float:
-    """The squared Fréchet distance between the normal distributions with the means and covariances of two sets.
-
-    |m1 - m2|^2 + tr(S1 + S2 - 2 (S1 S2)^(1/2)); the last trace is that of (S1^(1/2) S2 S1^(1/2))^(1/2), which is
-    symmetric. A small set comes out farther than it is, the more the smaller it is: compare only sets of one size.
-
-    Shapes: first (n, D), second (m, D).
-    Source: Heusel et al. 2017, NeurIPS 30, equation 6; Chong & Forsyth 2020, CVPR (the bias).
-    """
-    means, covariances = zip(*(_moments(vectors) for vectors in (first, second)), strict=True)
-    values, directions = np.linalg.eigh(covariances[0])
-    root = (directions * np.sqrt(np.maximum(values, 0))) @ directions.T
-    shared = np.sqrt(np.maximum(np.linalg.eigvalsh(root @ covariances[1] @ root), 0)).sum()
-    apart = ((means[0] - means[1]) ** 2).sum()
-    return max(0.0, float(apart + np.trace(covariances[0]) + np.trace(covariances[1]) - 2 * shared))
 
 
 def mmd(first: Vectors, second: Vectors, bandwidth: float) -> float:
@@ -73,11 +56,6 @@ def closest(vectors: Vectors, among: Vectors) -> NDArray[np.floating]:
     Shapes: vectors (n, D), among (m, D), result (n,).
     """
     return np.concatenate([block.min(axis=1) for block in _distances(vectors, among, "euclidean")])
-
-
-def _moments(vectors: Vectors) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    vectors = vectors.astype(np.float64)
-    return vectors.mean(axis=0), np.atleast_2d(np.cov(vectors, rowvar=False))
 
 
 def _distances(

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from pipeline.evaluation.synthetic.distances import Vectors, closest
+from pipeline.evaluation.frechet import Vectors
+from pipeline.evaluation.synthetic.distances import closest
 
 
 def distance_to_closest(vectors: Vectors, train: Vectors) -> float:

@@ -13,9 +13,10 @@ from numpy.typing import NDArray
 
 from pipeline.artifacts.synthesis import Messages, Scorecard
 from pipeline.errors import UserError
+from pipeline.evaluation.frechet import frechet_distance
 from pipeline.evaluation.synthetic.copying import copied_ngrams, exact_copies
 from pipeline.evaluation.synthetic.discriminator import discriminator_auc
-from pipeline.evaluation.synthetic.distances import frechet_distance, median_distance, mmd
+from pipeline.evaluation.synthetic.distances import median_distance, mmd
 from pipeline.evaluation.synthetic.privacy import closer_to_train, distance_to_closest, membership_auc
 from pipeline.evaluation.synthetic.wording import distinct, length_distance, self_bleu, word_distribution
 

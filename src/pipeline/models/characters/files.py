@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,7 +10,7 @@ from numpy.typing import NDArray
 from pydantic import TypeAdapter
 
 from pipeline.artifacts.characters import Alphabet, Cell, Shape
-from pipeline.errors import UserError
+from pipeline.errors import DAMAGED_ARCHIVE, UserError
 
 
 @dataclass(frozen=True)
@@ -46,8 +45,6 @@ class Saved:
 
 GATES: dict[Cell, int] = {"simple_rnn": 1, "gru": 3, "lstm": 4}
 _CARD = TypeAdapter(Card)
-# RuntimeError: a wrong byte, and the archive seems encrypted or of a later version; TypeError: an array, no archive
-_DAMAGED = (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, RuntimeError, TypeError)
 
 
 def save(path: Path, model: Saved) -> None:
@@ -67,7 +64,7 @@ def load(path: Path) -> Saved:
         with path.open("rb") as content, np.load(content, allow_pickle=False) as file:
             model = Saved(_CARD.validate_json(file["card"].tobytes()), file["weights"], file["opening"])
         _check_sizes(model)
-    except _DAMAGED as error:
+    except DAMAGED_ARCHIVE as error:
         raise UserError(
             f"The model {path} cannot be read: {(str(error) or type(error).__name__).splitlines()[0]}",
             expected="the file as the run wrote it",

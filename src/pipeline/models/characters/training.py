@@ -30,7 +30,7 @@ from pipeline.models.characters.material import Text, arrange, streams
 from pipeline.models.characters.network import Network, flat_weights
 from pipeline.models.characters.scoring import Scorer, opening, scorer
 from pipeline.models.characters.settings import Recipe
-from pipeline.models.checkpoint import Checkpoint
+from pipeline.models.checkpoint import Checkpoint, state_of
 from pipeline.models.progress import Progress
 from pipeline.models.stopping import best_epoch, is_out_of_patience
 
@@ -164,7 +164,7 @@ def train(
     network = Network(shape, num_symbols, conditional=conditional, seed=seed)
     trainer = Trainer(network, recipe, updates)
     checkpoint = Checkpoint(scratch / "training.npz", Epoch)
-    history, best = checkpoint.restore(trainer)
+    history, best = checkpoint.restore(state_of(trainer))
     best = best or trainer.get_weights()
     if history:
         log.info("training of %s goes on after epoch %d of %d", name, len(history), recipe.epochs)
@@ -184,7 +184,7 @@ def train(
                 best = trainer.get_weights()
             elif recipe.schedule == "plateau":
                 trainer.optimizer.learning_rate = trainer.rate * SLOWER
-            checkpoint.write(trainer, history, best)
+            checkpoint.write(state_of(trainer), history, best)
     if recipe.keep == "best":
         trainer.set_weights(best)
     with trainer.averaged():

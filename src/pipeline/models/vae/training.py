@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 from pipeline.errors import UserError
 from pipeline.models.adam import build_adam
 from pipeline.models.batches import batch, by_length
-from pipeline.models.checkpoint import Checkpoint
+from pipeline.models.checkpoint import Checkpoint, state_of
 from pipeline.models.fitting import STEPS, Examples
 from pipeline.models.progress import Progress
 from pipeline.models.stopping import best_epoch, is_out_of_patience
@@ -74,7 +74,7 @@ def train(
     steps = -(-len(train.labels) // recipe.batch_size)
     trainer = Trainer(vae, recipe, steps=steps, seed=seed, of=name)
     checkpoint = Checkpoint(scratch / f"{name}.npz", Epoch)
-    history, best = checkpoint.restore(trainer)
+    history, best = checkpoint.restore(state_of(trainer))
     best = best or trainer.get_weights()
     if history:
         log.info("training goes on after epoch %d of %d", len(history), recipe.epochs)
@@ -87,7 +87,7 @@ def train(
                 raise _diverged(trainer, scratch, where, "of the best epoch before")
             if best_epoch(_watched(history, recipe)) == len(history):
                 best = trainer.get_weights()
-            checkpoint.write(trainer, history, best)
+            checkpoint.write(state_of(trainer), history, best)
     kept = best_epoch(_watched(history, recipe)) if recipe.keep == "best" else len(history)
     if recipe.keep == "best":
         trainer.set_weights(best)

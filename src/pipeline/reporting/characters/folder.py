@@ -9,9 +9,9 @@ from typing import Any
 import pandas as pd
 
 from pipeline.reporting.characters.facts import CharactersReport
-from pipeline.reporting.characters.recipes import Settings, read_settings
+from pipeline.reporting.characters.recipes import Settings
 from pipeline.reporting.facts import Manifest
-from pipeline.reporting.folder import read_frame, read_tables
+from pipeline.reporting.folder import read_frame, read_settings, read_tables
 
 COLUMNS = {
     "writers": (
@@ -85,6 +85,6 @@ def read_characters(folder: Path) -> CharactersFolder:
         UserError: it is no folder, or one of its files is missing, damaged or incomplete.
     """
     report, manifest, config = read_frame(folder, CharactersReport)
-    settings = read_settings(config, folder / "config.yaml")
+    settings = read_settings(config, Settings, folder / "config.yaml")
     tables = CharactersTables(**read_tables(folder, COLUMNS))
     return CharactersFolder(folder, report, manifest, config, settings, tables)

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import pandas as pd
 
 from pipeline.artifacts.characters import NO_CLASS
-from pipeline.reporting.characters.glyphs import END
 from pipeline.reporting.characters.names import Model, Network, class_said, temperature_said
 from pipeline.reporting.characters.scene import Scene
+from pipeline.reporting.glyphs import END
 from pipeline.reporting.grid import each_once
 from pipeline.reporting.tables import LONGEST, VISIBLE
 from pipeline.reporting.words import decimal, quantity

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from pipeline.reporting import glyphs
 from pipeline.reporting.characters import (
     figures,
-    glyphs,
     learning_figures,
     lines,
     sample_figures,
@@ -19,18 +18,17 @@ from pipeline.reporting.characters.folder import CharactersFolder
 from pipeline.reporting.characters.names import temperature_said
 from pipeline.reporting.characters.scene import Scene
 from pipeline.reporting.grid import upper
+from pipeline.reporting.legends import legend, legend_height
 from pipeline.reporting.plates import Plate
 from pipeline.reporting.words import quantity
 
 if TYPE_CHECKING:
-    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
 WIDE, NARROW = 8.6, 5.6  # inches
 ROW = 0.215  # inches of a row of models
 MARK = 0.085  # inches of a mark where a row holds one for each temperature
 CELL = 0.155  # inches that a cell is high
-HANDLE, LETTER, LEGEND_ROW = 0.68, 0.066, 0.19  # inches of a legend: beside its text, of a letter, of a row
 
 
 def character_plates(run: CharactersFolder) -> list[Plate]:
@@ -231,20 +229,3 @@ def _surprise(run: CharactersFolder) -> Plate:
         WIDE,
         0.95 + high,
     )
-
-
-def legend(figure: Figure, axes: Axes) -> None:
-    """A legend above all, of what the axes show, with as many columns as the sheet has room for."""
-    handles, labels = axes.get_legend_handles_labels()
-    if labels:
-        figure.legend(handles, labels, loc="outside upper left", ncols=columns(labels, figure.get_figwidth()))
-
-
-def columns(labels: Sequence[str], width: float) -> int:
-    """Columns of a legend that fit into so many inches."""
-    return max(int((width - 0.2) / (HANDLE + LETTER * max(map(len, labels)))), 1)
-
-
-def legend_height(labels: Sequence[str], width: float) -> float:
-    """Inches that a legend takes above a sheet so wide."""
-    return LEGEND_ROW * math.ceil(len(labels) / columns(labels, width)) if labels else 0.0

@@ -4,12 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Any
 
-from pydantic import TypeAdapter, ValidationError
-
-from pipeline.errors import UserError
 from pipeline.reporting.words import count, listed, percent, quantity
 
 OPTIMISERS = {"adam": "Adam", "rmsprop": "RMSprop"}
@@ -91,21 +86,3 @@ class Settings:
     def recipes(self) -> dict[str, Recipe]:
         """How each network was trained, by its name in the files."""
         return {name: trained.training for name, trained in self.writers.items()}
-
-
-def read_settings(config: Mapping[str, Any], path: Path) -> Settings:
-    """The settings in a config that was read from `path`.
-
-    Raises:
-        UserError: one of them is of another kind.
-    """
-    try:
-        return TypeAdapter(Settings).validate_python(config)
-    except ValidationError as error:
-        first = error.errors()[0]
-        raise UserError(
-            f"config.yaml of the run folder cannot be read: {'.'.join(map(str, first['loc']))}: {first['msg']} "
-            f"({path}).",
-            expected="the file as the run wrote it",
-            remedy="Put config.yaml back from a copy, or run the experiment again; reused stages take no time.",
-        ) from error

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.reporting.characters.figures import SMALL
-from pipeline.reporting.characters.glyphs import CUT, glyph
+from pipeline.reporting.glyphs import CUT, glyph
 from pipeline.reporting.style import FAINT, INK, MUTED
 from pipeline.reporting.words import decimal
 

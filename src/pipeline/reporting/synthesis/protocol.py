@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from pipeline.reporting.overrides import changed_said
+
 SOURCE = "spam_synthesis"
 PUBLISHED_WIDTH = 100  # of the word vectors
 REPEATED = (
@@ -19,10 +21,6 @@ OURS = (
 NOT_THERE = (
     "The source decodes no words and tries no augmentation: both are ours, the latter with all real messages alone."
 )
-NOT_A_SETTING_OF_IT = frozenset({
-    "experiment", "flow", "name", "protocol", "source", "seed", "outputs", "raw", "strict", "download", "probe",
-    "report", "hydra",
-})  # fmt: skip
 
 
 def published_note(source: str, protocol: str, width: int, overrides: Sequence[str]) -> str:
@@ -40,12 +38,5 @@ def published_note(source: str, protocol: str, width: int, overrides: Sequence[s
     if width != PUBLISHED_WIDTH:
         said.append(f"Word vectors are of {width} numbers, those of the source of {PUBLISHED_WIDTH}.")
     said.append(NOT_THERE)
-    changed = [override for override in overrides if _top(override) not in NOT_A_SETTING_OF_IT]
-    if changed:
-        said.append(f"Not as said here is what was set on the command line: {', '.join(changed)}.")
-    return " ".join([*said, "Do not compare its figures with clean ones."])
-
-
-def _top(override: str) -> str:
-    """The first part of the key of an override: `embedding` of `embedding.dim=100`."""
-    return override.lstrip("+~").partition("=")[0].partition(".")[0].partition("@")[0]
+    said += [changed_said(overrides), "Do not compare its figures with clean ones."]
+    return " ".join(filter(None, said))

@@ -28,12 +28,12 @@ from pipeline.reporting.characters import figures, learning_figures, lines, samp
 from pipeline.reporting.characters.contests import Race
 from pipeline.reporting.characters.figures import Asked, Group
 from pipeline.reporting.characters.folder import CharactersFolder, read_characters
-from pipeline.reporting.characters.glyphs import CONTROL, END, FONTS, MISSING, glyph
 from pipeline.reporting.characters.lines import FAMILIES, Line, Reference
 from pipeline.reporting.characters.names import Model
 from pipeline.reporting.characters.plates import character_plates
 from pipeline.reporting.characters.surprise_figures import ROWS, WIDTH, Message, Strip
 from pipeline.reporting.facts import Estimate
+from pipeline.reporting.glyphs import CONTROL, END, FONTS, MISSING, glyph
 from pipeline.reporting.style import LOOKS
 
 ALL = ["bits", "learning_epochs", "learning_seconds", "temperatures", "recognition", "surprise"]

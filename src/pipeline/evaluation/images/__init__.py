@@ -1,0 +1,1 @@
+"""How like real images those are that something drew."""
