@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, TypeVar, get_type_hints
 
 from pipeline.artifacts.files import Found
+from pipeline.interrupts import Interrupts
 from pipeline.keys import Ingredients, code_of, stream_seed
 from pipeline.manifest import Manifest, StageRecord
 from pipeline.plan import Plan, Step
@@ -41,20 +42,25 @@ class Runner:
     _keys: dict[Step[Any], str] = field(default_factory=dict)
     _values: dict[Step[Any], Any] = field(default_factory=dict)
     _parts: dict[Step[Any], str] = field(default_factory=dict)
+    _interrupts: Interrupts = field(default_factory=Interrupts)
 
     def execute(self, plan: Plan) -> Any:
         """Carry out every step and give what the last one, the report, returns.
 
         The manifest is written whether this ends well, badly or by an interrupt.
+
+        Raises:
+            KeyboardInterrupt: this process got Ctrl-C or SIGTERM.
         """
         status = "failed"
         self._parts = _own_parts(plan)
         try:
-            for step in plan.steps:
-                if step.kind == "report":
-                    self.manifest.rows += self._row_changes()
-                    self.manifest.write(self.folder, "running")
-                self._carry_out(step)
+            with self._interrupts.heeded():
+                for step in plan.steps:
+                    if step.kind == "report":
+                        self.manifest.rows += self._row_changes()
+                        self.manifest.write(self.folder, "running")
+                    self._carry_out(step)
             status = "finished"
             return self._values[plan.steps[-1]]
         except KeyboardInterrupt:
@@ -133,7 +139,9 @@ class Runner:
     def _call(self, step: Step[Any], **injected: Any) -> Any:
         if _takes(step, "seed"):
             injected["seed"] = stream_seed(self.manifest.seed, step.name)
-        return step.function(*map(self.value, step.inputs), **step.bound.settings, **injected)
+        result = step.function(*map(self.value, step.inputs), **step.bound.settings, **injected)
+        self._interrupts.check()
+        return result
 
     def _ingredients(self, step: Step[Any]) -> Ingredients:
         chosen = [value.module for value in step.bound.settings.values() if isinstance(value, Choice)]

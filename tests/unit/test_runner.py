@@ -1,5 +1,7 @@
 import json
+import signal
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,6 +13,7 @@ from numpy.typing import NDArray
 
 from pipeline.artifacts import Located, Resource, RowChange
 from pipeline.errors import UserError
+from pipeline.interrupts import Interrupts
 from pipeline.manifest import Manifest
 from pipeline.plan import Plan
 from pipeline.runner import Runner
@@ -170,6 +173,56 @@ def test_a_failed_run_leaves_its_manifest_and_its_finished_stages(execute: Calla
     assert failed["status"] == "failed"
     assert status(failed) == {"locate": "found", "draw": "computed"}
     assert status(execute())["draw"] == "reused"
+
+
+def import_in_vain(file: Resource, *, seed: int) -> Numbers:
+    """What some libraries make of an interrupt while they are imported."""
+    try:
+        signal.raise_signal(signal.SIGINT)
+    except KeyboardInterrupt:
+        raise ImportError("initialization failed") from None
+    return draw(file, count=seed, seed=seed)
+
+
+def go_on(file: Resource, *, seed: int) -> Numbers:
+    with suppress(KeyboardInterrupt):
+        signal.raise_signal(signal.SIGTERM)
+    return draw(file, count=3, seed=seed)
+
+
+@pytest.mark.parametrize("stage", [import_in_vain, go_on])
+def test_an_interrupt_is_one_whatever_a_library_makes_of_it(
+    tmp_path: Path, stage: Callable[[Resource], Numbers]
+) -> None:
+    plan, store = Plan(), Store(tmp_path / "store")
+    drawn = plan(stage, plan.find(locate, Node("file", {"digest": "a"})))
+    plan.report(show, drawn, drawn)
+    before = [signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)]
+    with pytest.raises(KeyboardInterrupt):
+        Runner(store, None, tmp_path, Manifest("test", "clean", "none", 0, [], {})).execute(plan)
+    assert json.loads((tmp_path / "manifest.json").read_text())["status"] == "interrupted"
+    assert list(store.entries()) == []
+    assert [signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)] == before
+
+
+def test_an_ignored_signal_stays_ignored() -> None:
+    before = signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    try:
+        with Interrupts().heeded():
+            signal.raise_signal(signal.SIGTERM)
+            assert signal.getsignal(signal.SIGTERM) is signal.SIG_IGN
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def test_another_thread_than_the_main_one_leaves_signals_alone() -> None:
+    def inside() -> object:
+        with Interrupts().heeded():
+            return signal.getsignal(signal.SIGTERM)
+
+    before = signal.getsignal(signal.SIGTERM)
+    with ThreadPoolExecutor(1) as pool:
+        assert pool.submit(inside).result() is before
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ from pipeline.sweeps.jobs import Job
 
 LOG = "output.log"
 _POLL_SECONDS = 0.1
-_GRACE_SECONDS = 10.0  # for a job to write down that it was interrupted
+_GRACE_SECONDS = 30.0  # for a job to write down that it was interrupted
 _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
