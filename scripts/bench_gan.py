@@ -14,10 +14,11 @@ they show costs nothing. Sides:
   lean             the same with drawings by a call of the generator, and one `train_on_batch` of the discriminator on
                    real and drawn images together: the least that a loop of `train_on_batch` can do (cgan only)
 
+The convolutional model has no side in plain Keras: `keras.layers.SpectralNormalization` gives an embedding no gradient.
 Keras decides by itself whether to compile with XLA, unless it trains faster without: then it is told not to. Only the
-pipeline keeps running means and sums of losses. Printed: milliseconds an update of both players, seconds an epoch of
-60,000 images, and of each side the ratio of its time to ours, the median and range over rounds. Times are of one
-machine; only ratios travel.
+pipeline keeps running means and sums of losses. Every side is seen to change the weights of both players before it is
+timed. Printed: milliseconds an update of both players, seconds an epoch of 60,000 images, and of each side the ratio of
+its time to ours, the median and range over rounds. Times are of one machine; only ratios travel.
 """
 
 from __future__ import annotations
@@ -26,30 +27,58 @@ import argparse
 import os
 import sys
 import time
-from collections.abc import Callable
-from pathlib import Path
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import yaml
 
 os.environ.update(TF_CPP_MIN_LOG_LEVEL="3", KERAS_BACKEND="tensorflow")
 
 import keras
 import tensorflow as tf
+from omegaconf import OmegaConf
 from pydantic import TypeAdapter
 
+from bench_config import compose
 from pipeline.artifacts.images import SIDE, DenseShape, Shape
 from pipeline.models.backend import start_keras
 from pipeline.models.images.network import build_players
 from pipeline.models.images.players import Players
 from pipeline.models.images.settings import Recipe
+from pipeline.models.images.training import BLOCK
 
-CONF = Path(__file__).parents[1] / "conf"
 EPOCH_IMAGES = 60_000
-NUM_IMAGES, NUM_CLASSES = 6_400, 10
+NUM_BLOCKS, NUM_CLASSES = 3, 10  # as many images as so many blocks of updates take, which all sides go through in turn
 
-Side = Callable[[int], None]  # carries out so many updates of both players
+
+@dataclass(frozen=True)
+class Side:
+    """A way to train.
+
+    Attributes:
+        run: carries out so many updates of both players.
+        players: the weights of the generator that are trained, and those of the discriminator.
+    """
+
+    run: Callable[[int], None]
+    players: tuple[Sequence[Any], Sequence[Any]]
+
+    def check(self) -> None:
+        """Refuse to time a side that does not learn.
+
+        Raises:
+            AssertionError: an update leaves a player as it was.
+        """
+        before = [_copies(weights) for weights in self.players]
+        self.run(1)
+        for name, weights, old in zip(("generator", "discriminator"), self.players, before, strict=True):
+            pairs = zip(_copies(weights), old, strict=True)
+            assert not all(np.array_equal(*pair) for pair in pairs), f"the {name} does not learn"
+
+
+def _copies(weights: Sequence[Any]) -> list[np.ndarray]:
+    return [np.array(keras.ops.convert_to_numpy(weight)) for weight in weights]
 
 
 def ours(shape: Any, recipe: Recipe, images: np.ndarray, labels: np.ndarray) -> Side:
@@ -57,14 +86,13 @@ def ours(shape: Any, recipe: Recipe, images: np.ndarray, labels: np.ndarray) -> 
     players = Players(shape, recipe, NUM_CLASSES, updates=EPOCH_IMAGES // recipe.batch_size, seed=0)
     block, material = tf.function(players.block), (tf.constant(images), tf.constant(labels, tf.int32))
     order = tf.range(len(labels))
-    updates = len(labels) // recipe.batch_size
 
     def run(number: int) -> None:
-        for first in range(0, number, 32):
-            begin = first % updates
-            block(*material, order, tf.constant(begin), tf.constant(min(begin + 32, begin + number - first))).numpy()
+        for done in range(0, number, BLOCK):
+            first = done % (NUM_BLOCKS * BLOCK)
+            block(*material, order, tf.constant(first), tf.constant(first + min(BLOCK, number - done))).numpy()
 
-    return run
+    return Side(run, (players.generator.trainable_variables, players.discriminator.trainable_variables))
 
 
 def stepwise(shape: Any, recipe: Recipe, images: np.ndarray, labels: np.ndarray) -> Side:
@@ -91,7 +119,8 @@ def stepwise(shape: Any, recipe: Recipe, images: np.ndarray, labels: np.ndarray)
             fooled = entropy(tf.ones([len(real)]), discriminator.logits(draw(), asked, training=True))
         learn(generator, adams[0], tape, fooled)
 
-    return _over_batches(lambda real, asked: step(tf.constant(real), tf.constant(asked)), recipe, images, labels)
+    run = _over_batches(lambda real, asked: step(tf.constant(real), tf.constant(asked)), recipe, images, labels)
+    return Side(run, (generator.trainable_variables, discriminator.trainable_variables))
 
 
 def on_batches(
@@ -101,8 +130,9 @@ def on_batches(
     generator, discriminator, given = plain_models(shape, recipe, jit)
     size, random = recipe.batch_size, np.random.default_rng(0)
     ones, zeros = np.full((size, 1), 1 - recipe.smoothing, "float32"), np.zeros((size, 1), "float32")
-    warm = size if apart else 2 * size
-    discriminator.train_on_batch([np.zeros((warm, SIDE * SIDE)), np.zeros(warm, "int32")], np.zeros((warm, 1)))
+    shown = size if apart else 2 * size
+    blank = [np.zeros((shown, SIDE * SIDE), "float32"), np.zeros(shown, "int32")]
+    discriminator.train_on_batch(blank, np.zeros((shown, 1), "float32"))
     both = _freeze_behind(generator, discriminator, given, recipe, jit)
 
     def step(real: np.ndarray, asked: np.ndarray) -> None:
@@ -113,11 +143,11 @@ def on_batches(
             discriminator.train_on_batch([drawn, asked], zeros)
         else:
             drawn = generator([noise, asked], training=False).numpy()
-            shown = [np.concatenate([real, drawn]), np.concatenate([asked, asked])]
-            discriminator.train_on_batch(shown, np.concatenate([ones, zeros]))
+            pairs = [np.concatenate([real, drawn]), np.concatenate([asked, asked])]
+            discriminator.train_on_batch(pairs, np.concatenate([ones, zeros]))
         both.train_on_batch([noise, asked], np.ones((size, 1), "float32"))
 
-    return _over_batches(step, recipe, images, labels)
+    return Side(_over_batches(step, recipe, images, labels), (generator.weights, discriminator.weights))
 
 
 def plain_models(shape: DenseShape, recipe: Recipe, jit: Any) -> tuple[Any, Any, list[Any]]:
@@ -143,7 +173,11 @@ def plain_models(shape: DenseShape, recipe: Recipe, jit: Any) -> tuple[Any, Any,
 
 
 def _freeze_behind(generator: Any, discriminator: Any, given: list[Any], recipe: Recipe, jit: Any) -> Any:
-    """The generator with the discriminator behind it, which must have been traced already: it is frozen from now on."""
+    """The generator with the discriminator behind it, frozen from now on.
+
+    The discriminator must have been traced already, with the shapes and types that it is going to be trained with:
+    Keras reads which weights to train when it traces, and would go on with none.
+    """
     discriminator.trainable = False
     both = keras.Model(given, discriminator([generator(given), given[1]]))
     both.compile(_adam(recipe.generator_rate, recipe), "binary_crossentropy", jit_compile=jit)
@@ -154,7 +188,9 @@ def _adam(rate: float, recipe: Recipe) -> Any:
     return keras.optimizers.Adam(rate, beta_1=recipe.beta_1)
 
 
-def _over_batches(step: Callable[[Any, Any], None], recipe: Recipe, images: np.ndarray, labels: np.ndarray) -> Side:
+def _over_batches(
+    step: Callable[[Any, Any], None], recipe: Recipe, images: np.ndarray, labels: np.ndarray
+) -> Callable[[int], None]:
     """A Python loop over batches, which are ready as numbers from -1 to 1."""
     flat = images.reshape(len(images), -1).astype("float32") / 127.5 - 1
     size, asked = recipe.batch_size, labels.astype("int32")
@@ -176,29 +212,30 @@ def faster(make: Callable[[Any], Side], updates: int) -> Side:
 
 def seconds(side: Side, updates: int) -> float:
     """That so many updates take, once all is compiled."""
-    side(2)
+    side.run(2)
     start = time.perf_counter()
-    side(updates)
+    side.run(updates)
     return time.perf_counter() - start
 
 
 def settings(model: str) -> tuple[Any, Recipe]:
     """Layers and recipe of a model of conf/."""
-    build = yaml.safe_load((CONF / "model" / f"{model}.yaml").read_text(encoding="utf-8"))["build"]
-    recipe = yaml.safe_load((CONF / "training" / f"{model}.yaml").read_text(encoding="utf-8"))
+    config = compose("+experiment=fashion_cgan", f"model={model}")
+    build, recipe = (OmegaConf.to_container(part) for part in (config.model.build, config.training))
     return TypeAdapter(Shape).validate_python(build), TypeAdapter(Recipe).validate_python(recipe)
 
 
-def sides(model: str, updates: int) -> dict[str, Side]:
-    """All sides, warm."""
-    shape, recipe = settings(model)
-    random = np.random.default_rng(0)
-    images = random.integers(0, 256, (NUM_IMAGES, SIDE, SIDE)).astype(np.uint8)
-    material = shape, recipe, images, random.integers(0, NUM_CLASSES, NUM_IMAGES).astype(np.int16)
+def sides(shape: Any, recipe: Recipe, updates: int) -> dict[str, Side]:
+    """All sides, warm, and seen to learn."""
+    random, number = np.random.default_rng(0), NUM_BLOCKS * BLOCK * recipe.batch_size
+    images = random.integers(0, 256, (number, SIDE, SIDE)).astype(np.uint8)
+    material = shape, recipe, images, random.integers(0, NUM_CLASSES, number).astype(np.int16)
     found = {"pipeline": ours(*material), "one graph a step": stepwise(*material)}
     if isinstance(shape, DenseShape):
         found["train_on_batch"] = faster(lambda jit: on_batches(*material, apart=True, jit=jit), updates)
         found["lean"] = faster(lambda jit: on_batches(*material, apart=False, jit=jit), updates)
+    for side in found.values():
+        side.check()
     return found
 
 
@@ -206,16 +243,17 @@ def main(arguments: list[str] | None = None) -> int:
     """Time all sides in turn; the exit code."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--model", default="cgan", choices=("cgan", "cgan_conv"), help="default: cgan")
-    parser.add_argument("--updates", type=int, default=100, help="of a side in a round (default: 100)")
+    parser.add_argument("--updates", type=int, default=96, help="of a side in a round (default: 96)")
     parser.add_argument("--rounds", type=int, default=5, help="default: 5")
     options = parser.parse_args(arguments)
     start_keras(0)
-    running = sides(options.model, options.updates)
+    shape, recipe = settings(options.model)
+    running = sides(shape, recipe, options.updates)
     rounds = [
         {name: seconds(side, options.updates) / options.updates for name, side in running.items()}
         for _ in range(options.rounds)
     ]
-    steps = EPOCH_IMAGES / settings(options.model)[1].batch_size
+    steps = EPOCH_IMAGES / recipe.batch_size
     print(f"{options.model}, {options.rounds} rounds of {options.updates} updates")
     for name in running:
         times = np.array([one[name] for one in rounds])

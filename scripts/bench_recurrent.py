@@ -33,13 +33,13 @@ from typing import Any
 
 import bench_recurrent_figure
 import bench_recurrent_sides as sides
+from bench_config import compose
 from bench_recurrent_cases import (
     CASES,
     EPOCH_CASES,
     PUBLISHED,
     Case,
     Shape,
-    compose,
     epoch_case,
     growth_cases,
     recipe_of,

@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from bench_config import compose
+
 if TYPE_CHECKING:
     from pipeline.models.fitting import Recipe
 
@@ -123,16 +125,6 @@ def epoch_case(name: str) -> tuple[Case, Recipe]:
     words = int(np.median(np.count_nonzero(ids, axis=1)))
     said = f"{len(ids)} messages of {length} steps, median {words} words: {source}"
     return Case(name, "epoch", shape, ids, labels, said), recipe_of(config)
-
-
-def compose(*overrides: str) -> Any:
-    """The config that `python -m pipeline` would have with these overrides."""
-    import hydra
-
-    from pipeline.config import conf_dir
-
-    with hydra.initialize_config_dir(str(conf_dir()), version_base="1.3"):
-        return hydra.compose("config", overrides=[*overrides, "download=false"])
 
 
 def recipe_of(config: Any) -> Recipe:

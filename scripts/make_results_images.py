@@ -15,13 +15,19 @@ from pipeline.reporting.images.findings import (
     does_it_draw_all_there_is,
 )
 from pipeline.reporting.images.folder import read_images
+from pipeline.reporting.images.picture_plates import MOST_ROWS
 from pipeline.reporting.images.scene import Scene
-from pipeline.reporting.images.sentences import copies_sentence, models_sentence, notices, parts_sentence
-from pipeline.reporting.images.tables import class_table, copy_table, score_table
+from pipeline.reporting.images.sentences import (
+    classes_sentence,
+    copies_sentence,
+    models_sentence,
+    notices,
+    parts_sentence,
+)
+from pipeline.reporting.images.tables import score_table
 from pipeline.reporting.images.training_findings import would_more_epochs_help
 
 FIGURES = ("grid", "scores", "measures", "epochs", "training.gif")
-RESULT_TABLES = (score_table, class_table, copy_table)
 LINE_BY_LINE = {code: text for code, text in MARKDOWN_ESCAPES.items() if code != ord("\n")}
 QUESTIONS = (
     does_it_beat_the_baseline,
@@ -33,11 +39,15 @@ QUESTIONS = (
 
 
 def images_text(folder: Path, metrics: dict[str, Any], manifest: dict[str, Any]) -> str:
-    """What a run on images was and came to, without its figures; classes have names of the user's."""
+    """What a run on images was and came to, without its figures; classes have names of the user's.
+
+    All classes and all copies stand in the report of the run alone.
+    """
     run = read_images(folder)
     scene, report = Scene(run.report, run.tables, run.settings), run.report
     commit = (manifest["git_commit"] or "unknown")[:10]
-    body = "\n\n".join(markdown(found) for make in RESULT_TABLES if any((found := make(scene)).bodies))
+    table = score_table(scene)
+    body = "\n\n".join([*([markdown(table)] if any(table.bodies) else []), *filter(None, [_classes(scene)])])
     return f"""\
 ## {metrics["experiment"]} on {metrics["dataset"]}, protocol {metrics["protocol"]}, seed {metrics["seed"]}
 
@@ -53,6 +63,13 @@ Commit {commit}, started {manifest["started"]}:
 
 {body}
 """
+
+
+def _classes(scene: Scene) -> str:
+    """The worst and the best class, and of which classes the figure of the epochs is."""
+    number = len(scene.report.class_names)
+    some = f"The figure of the epochs shows {MOST_ROWS} of the {number} classes." if number > MOST_ROWS else ""
+    return " ".join(filter(None, [classes_sentence(scene).translate(MARKDOWN_ESCAPES), some]))
 
 
 def _told(scene: Scene) -> str:

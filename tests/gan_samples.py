@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -25,10 +26,10 @@ RECIPE = Recipe(
     schedule="constant",
     beta_1=0.5,
     smoothing=0.1,
-    averaging=0.9,
+    ema_decay=0.9,
     keep="best",
-    watched=100,
-    hopeless=3,
+    monitored=100,
+    saturated_epochs=3,
 )
 FIGURES = (3.0, 1.0, 2.0)  # Fréchet distances for a `Script`: the second epoch is the best
 
@@ -133,3 +134,20 @@ def grid_of(made: Gan) -> Any:
     from pipeline.models.images.training import draw_grid
 
     return draw_grid(brush_of(made), K)
+
+
+def overflow(generator: Any) -> None:
+    """Give a dense generator finite weights that draw no numbers: infinity less infinity."""
+    for layer in generator.chain[1:]:
+        signs = np.where(np.arange(layer.kernel.shape[0]) % 2, -1, 1)[:, None]
+        layer.kernel.assign(np.broadcast_to(3e38 * signs, layer.kernel.shape).astype(np.float32))
+
+
+def overflowing() -> Gan:
+    """A dense GAN with such weights."""
+    made = untrained()
+    from pipeline.models.images.drawing import restore
+
+    generator, _ = restore(made, K)
+    overflow(generator)
+    return replace(made, generator=weights_of(generator))

@@ -39,7 +39,7 @@ Of a run of a GAN, one PNG file, whose name is printed:
   output=shoes.png     the file, which must not exist; by default a new one here, named after the class
   scale=4              pixels of the file for a pixel of an image, each way
   seed=0               the same seed, the same images
-  spread=0.7           of the noise, at most 1: less draws what is more usual; by default as in the run
+  noise_std=0.7        standard deviation of the noise, at most 1: less draws what is more usual; else as in the run
 """
 
 

@@ -25,14 +25,14 @@ NOT_STORED = {"locate_images", "images_report"}
 SETS = {"generation": "cgan", "real_test": "real", "baseline": "gaussian"}
 ASKED = {"class_accuracy", "frechet", "precision", "recall", "density", "coverage"}
 SMALL = (
-    *("judge.epochs=2", "judge.channels=4", "judge.units=16", "training.watched=100", "evaluate.resamples=100"),
+    *("judge.epochs=2", "judge.channels=4", "judge.units=16", "training.monitored=100", "evaluate.resamples=100"),
     *("gaussian.components=8", "report.num_shown=3", "report.num_between=4"),
 )
 DENSE = ("model.build.generator_units=[32]", "model.build.discriminator_units=[32]")
 EXPERIMENT = ("+experiment=fashion_cgan", "dataset=digits", "training.epochs=12", "seed=3", *SMALL, *DENSE)
 CONVOLUTIONAL = (
     *("+experiment=fashion_cgan_conv", "dataset=digits", "training.epochs=6", "seed=3", *SMALL),
-    *("model.build.channels=2", "model.build.units=8", "training.hopeless=1", "training.generator_rate=1e-30"),
+    *("model.build.channels=2", "model.build.units=8", "training.saturated_epochs=1", "training.generator_rate=1e-30"),
     *("training.discriminator_rate=0.02", "training.smoothing=0", "training.keep=last"),
 )
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 from hydra import compose, initialize_config_dir
-from omegaconf import DictConfig, OmegaConf, open_dict
+from omegaconf import DictConfig, open_dict
 
 from pipeline.config import conf_dir, experiment_from
 from pipeline.errors import UserError
@@ -177,7 +177,7 @@ def test_the_other_character_models_are_no_part_of_what_was_published() -> None:
 
 
 GAN = {"epochs": 30, "batch_size": 64, "generator_rate": 1e-4, "discriminator_rate": 1e-4, "beta_1": 0.9}
-GAN |= {"schedule": "constant", "smoothing": 0.0, "averaging": None, "keep": "last"}
+GAN |= {"schedule": "constant", "smoothing": 0.0, "ema_decay": None, "keep": "last"}
 
 
 def test_the_published_gan_is_that_of_its_document() -> None:
@@ -209,8 +209,8 @@ def test_the_convolutional_gan_is_no_part_of_what_was_published_but_trains_like_
 
 @pytest.mark.parametrize("name", ["cgan", "cgan_conv"])
 def test_a_gan_is_trained_by_the_file_of_its_name(name: str) -> None:
-    own = OmegaConf.to_container(OmegaConf.load(conf_dir() / "training" / f"{name}.yaml"))
-    assert isinstance(own, dict)
+    with initialize_config_dir(str(conf_dir() / "training"), version_base="1.3"):
+        own = compose(name)
     for experiment in ("fashion_cgan", "fashion_cgan_conv"):
         found = settings(f"+experiment={experiment}", f"model={name}")
         assert {part: value for part, value in found.items() if part.startswith("training.")} == {

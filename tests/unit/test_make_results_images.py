@@ -50,12 +50,17 @@ def test_a_run_on_images_has_a_section_of_its_own(script: Any, tmp_path: Path) -
     assert "The generator learnt from 1,800 images of the training file, in 3 classes" in page
     assert re.search(r"6 epochs of 937 updates of each, 2[23] s each; epoch 6 was kept", page)
     heads = (
-        "Class accuracy ↑ | Fréchet distance ↓ | Kernel distance ↓ | Precision ↑ | Recall ↑ | Density ↑ | Coverage ↑"
+        "Class accuracy → | Fréchet distance ↓ | Kernel distance ↓ | Precision → | Recall ↑ | Density → | Coverage ↑"
     )
-    assert f"| Set | {heads} | Diversity →1 | Trained on drawings ↑ |" in page
+    assert f"| Set | {heads} | Diversity → | Trained on drawings ↑ |" in page
+    assert len(re.findall(r"^\| Set \||^\| Class \|", page, re.MULTILINE)) == 1, "classes and copies: in the report"
+    assert re.search(
+        r"^By class: class accuracy from 0\.\d{3} \(.*; recall from .*; diversity from ", page, re.MULTILINE
+    )
+    assert "The figure of the epochs" not in page
     assert "| cgan; the generator of this run | 0.881 [0.875, 0.887] | 4.35 [4.23, 4.47] | 0.0210 [" in page
     assert "| Gaussian; to be beaten | 0.702 [0.696, 0.708] | 21.7 [" in page
-    assert re.search(r"^\| Real images; what can be reached \| 0\.924 \[.* \| 0\.924 \[", page, re.MULTILINE)
+    assert re.search(r"^\| Real images; put where drawings would be \| 0\.924 \[.* \| 0\.924 \[", page, re.MULTILINE)
     assert "- **Does it beat the Gaussian? By " in page
     assert "No class has collapsed." in page
     assert "None of 300 drawings equals a training image" in page
@@ -66,6 +71,12 @@ def test_a_run_on_images_has_a_section_of_its_own(script: Any, tmp_path: Path) -
     names = ["grid.png", "scores.png", "measures.png", "epochs.png", "training.gif"]
     assert shown == [f"figures/fashion_cgan_fashion_mnist_clean_{name}" for name in names]
     assert all((tmp_path / "docs" / name).exists() for name in shown)
+
+
+def test_copies_are_told_in_a_line_and_what_a_figure_leaves_out_too(script: Any, tmp_path: Path) -> None:
+    page = page_of_images(script, tmp_path, image_run(tmp_path / "run", replace(images.TEN, close=0.0)))
+    assert "0 % (below 0.1 %) of them are closer to a training image" in page
+    assert "The figure of the epochs shows 5 of the 10 classes." in page
 
 
 def test_a_published_run_on_images_stands_beside_the_clean_one(script: Any, tmp_path: Path) -> None:

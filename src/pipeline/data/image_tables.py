@@ -11,7 +11,7 @@ from pathlib import Path, PurePath
 
 import numpy as np
 
-from pipeline.artifacts.images import SIDE, Pixels
+from pipeline.artifacts.images import SIDE, WHITE, Pixels
 from pipeline.data.files import PACKED, open_unpacked
 from pipeline.data.tables import brief, label_text
 from pipeline.errors import UserError
@@ -19,8 +19,7 @@ from pipeline.errors import UserError
 _SUFFIXES = (".csv", ".txt")
 _LABEL = "label"  # name of the column
 _NUM_PIXELS = SIDE * SIDE
-_WHITE = 255
-_WRITTEN = frozenset(map(str, range(_WHITE + 1)))  # pixels as they are commonly written
+_WRITTEN = frozenset(map(str, range(WHITE + 1)))  # pixels as they are commonly written
 _EXPECTED = f"a label and {SIDE} x {SIDE} = {_NUM_PIXELS} pixels in every line, separated by commas"
 
 
@@ -102,7 +101,7 @@ def _read(content: bytes, columns: _Columns) -> tuple[Pixels, list[str]] | None:
     for position, name in enumerate(names):
         column = table[name]
         values = column.to_numpy()
-        if column.null_count or (values.dtype != np.uint8 and not np.isin(values, np.arange(_WHITE + 1)).all()):
+        if column.null_count or (values.dtype != np.uint8 and not np.isin(values, np.arange(WHITE + 1)).all()):
             return None
         pixels[:, position] = values
     return (pixels, labels) if all(map(str.strip, labels)) else None
@@ -177,7 +176,7 @@ def _bad_pixel(place: str, value: str) -> UserError:
     what = f"the pixel {brief(value)!r}" if value.strip() else "a pixel is missing"
     return UserError(
         f"{place}: {what}.",
-        expected=f"a whole number from 0 to {_WHITE}",
+        expected=f"a whole number from 0 to {WHITE}",
         remedy="Mend it or remove the line; shares of white must be multiplied by 255 and rounded first.",
     )
 
@@ -187,7 +186,7 @@ def _is_pixel(text: str) -> bool:
         value = float(text)
     except ValueError:
         return False
-    return value.is_integer() and 0 <= value <= _WHITE
+    return value.is_integer() and 0 <= value <= WHITE
 
 
 def _is_text(field: str) -> bool:

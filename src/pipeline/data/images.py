@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
-from pipeline.artifacts.images import SIDE, ImageFiles, Images, Labels, Pixels
+from pipeline.artifacts.images import SIDE, WHITE, ImageFiles, Images, Labels, Pixels
 from pipeline.data.idx import read_idx
 from pipeline.data.image_tables import line_of, read_image_table
 from pipeline.data.tables import brief
@@ -20,7 +20,6 @@ from pipeline.errors import UserError
 MIN_TRAIN, MIN_TEST = 8, 2  # images of a class
 _EVERY = 5  # of the digits of a class, one of so many is a test image
 _DARKEST = 16  # of scikit-learn's digits
-_WHITE = 255
 _SHOWN = 10
 
 
@@ -164,7 +163,7 @@ def _digits(name: str, *, stand_in: bool) -> Images:
     scaled = cast(
         "NDArray[np.float64]", ndimage.zoom(shares, (1, scale, scale), order=1, mode="nearest", grid_mode=True)
     )
-    pixels = np.rint(scaled * _WHITE).astype(np.uint8)
+    pixels = np.rint(scaled * WHITE).astype(np.uint8)
     earlier = pd.Series(labels).groupby(labels).cumcount().to_numpy()  # images of the class before each
     test = earlier % _EVERY == _EVERY - 1
     classes = [str(label) for label in np.unique(labels)]

@@ -23,7 +23,7 @@ GAP = 2  # pixels between images, before they are enlarged
 PAPER = 255
 MOST = 100_000_000  # pixels of a file
 LONGEST = 60  # characters of a name that is made up
-DEFAULTS: dict[str, Any] = {"label": None, "n": 16, "output": None, "scale": 4, "seed": 0, "spread": None}
+DEFAULTS: dict[str, Any] = {"label": None, "n": 16, "output": None, "scale": 4, "seed": 0, "noise_std": None}
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,7 @@ def generate_images(
     output: str | None,
     scale: Annotated[int, Field(ge=1, le=32)],
     seed: Annotated[int, Field(ge=0)],
-    spread: Portion | None,
+    noise_std: Portion | None,
 ) -> Picture:
     """Draw images of a class, or of each class, side by side in a PNG file.
 
@@ -58,10 +58,11 @@ def generate_images(
         output: the file; by default one in the current folder, named after the class, that does not exist yet.
         scale: pixels of the file for a pixel of an image, each way.
         seed: of the random numbers.
-        spread: standard deviation of the noise; less draws what is more usual. By default as in the run.
+        noise_std: standard deviation of the noise; less draws what is more usual. By default as in the run.
 
     Raises:
-        UserError: there is no such class, the file exists or cannot be written, or the model is damaged.
+        UserError: there is no such class, the file exists or cannot be written, the model is damaged, or its numbers
+            overflow.
     """
     start_keras(0)
     from pipeline.models.images.drawing import Brush
@@ -72,7 +73,7 @@ def generate_images(
     _check_size(-(-len(labels) * n // columns), columns, scale)
     target = _target(output, card.classes[labels[0]] if label is not None else card.name)
     brush = Brush(generator)
-    noise = brush.noise(n, seed, card.spread if spread is None else spread)
+    noise = brush.noise(n, seed, card.noise_std if noise_std is None else noise_std)
     drawn = brush.draw(np.repeat(np.array(labels, np.int16), n), np.tile(noise, (len(labels), 1)))
     _write(_sheet(drawn, columns, scale), target)
     what = card.classes[labels[0]] if label is not None else f"each of {len(labels)} classes"

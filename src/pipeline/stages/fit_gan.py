@@ -40,10 +40,10 @@ def fit_gan(
     schedule: Literal["constant", "linear"],
     beta_1: Rate,
     smoothing: Rate,
-    averaging: Rate | None,
+    ema_decay: Rate | None,
     keep: Literal["best", "last"],
-    watched: Annotated[int, Field(ge=100)],
-    hopeless: Count,
+    monitored: Annotated[int, Field(ge=100)],
+    saturated_epochs: Count,
     seed: int,
     scratch: Path,
 ) -> Gan:
@@ -72,10 +72,10 @@ def fit_gan(
         schedule=schedule,
         beta_1=beta_1,
         smoothing=smoothing,
-        averaging=averaging,
+        ema_decay=ema_decay,
         keep=keep,
-        watched=watched,
-        hopeless=hopeless,
+        monitored=monitored,
+        saturated_epochs=saturated_epochs,
     )
     material = images.train[split.train], labels[split.train]
     return train(name, *material, build, recipe, watch, num_classes=len(images.classes), seed=seed, scratch=scratch)

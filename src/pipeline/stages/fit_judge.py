@@ -48,19 +48,22 @@ def fit_pupil(
     epochs: Count,
     batch_size: Count,
     learning_rate: Positive,
-    spread: Portion,
+    noise_std: Portion,
     seed: int,
 ) -> Pupil:
     """Train a classifier like the judge on as many drawings of each class as the judge has images, and test it.
 
-    `spread` is as for `draw_images`.
+    `noise_std` is as for `draw_images`.
+
+    Raises:
+        UserError: the numbers of the generator that draws overflow.
     """
     start_keras(seed)
     from pipeline.models.images.judge import call, train_classifier
 
     labels = images.train_labels[split.judge]
     model, _ = train_classifier(
-        draw(artist, labels, len(images.classes), spread, seed),
+        draw(artist, labels, len(images.classes), noise_std, seed),
         labels,
         JudgeRecipe(channels, units, dropout, epochs, batch_size, learning_rate),
         num_classes=len(images.classes),

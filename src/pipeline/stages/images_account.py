@@ -11,6 +11,9 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from pipeline.artifacts.images import (
+    BINS,
+    COLLAPSED,
+    PARTIAL,
     REAL,
     TEST,
     Confidence,
@@ -31,7 +34,6 @@ from pipeline.stages.account import opening_facts, opening_metrics, rounded
 from pipeline.stages.stream_account import records
 
 MODEL = "images"
-BINS = 20  # of the discriminator's confidence
 GENERATION, REAL_TEST, BASELINE = "generation", "real_test", "baseline"
 
 
@@ -104,7 +106,7 @@ def images_metrics(outcome: Outcome) -> dict[str, Any]:
     images, gan, scores = outcome.images, outcome.gan, outcome.scores
     sets = {GENERATION: gan.name, REAL_TEST: REAL, BASELINE: outcome.baseline}
     found = {part: scores.table[scores.table["name"] == name].set_index("score") for part, name in sets.items()}
-    collapsed = scores.collapse[(scores.collapse["name"] == gan.name) & (scores.collapse["reason"] != "")]
+    lost = scores.collapse[scores.collapse["name"] == gan.name]
     return {
         **opening_metrics(outcome.frame, images.name, stand_in=images.stand_in, model=MODEL),
         "generator": gan.name,
@@ -119,10 +121,8 @@ def images_metrics(outcome: Outcome) -> dict[str, Any]:
             for part, own in found.items()
         },
         "by_class": {part: _by_class(scores.by_class, name, images.classes) for part, name in sets.items()},
-        "collapse": [
-            {"class": images.classes[int(row["label"])], "reason": row["reason"]}
-            for row in collapsed.to_dict("records")
-        ],
+        "collapse": _lost(lost[lost["level"] == COLLAPSED], images.classes),
+        "partial_collapse": _lost(lost[lost["level"] == PARTIAL], images.classes),
         "copies": records(scores.copies),
         "contests": records(scores.contests),
     }
@@ -180,6 +180,11 @@ def _by_class(table: pd.DataFrame, name: str, classes: Sequence[str]) -> dict[st
     for row in table[table["name"] == name].to_dict("records"):
         found.setdefault(classes[int(row["label"])], {})[row["score"]] = rounded(row["value"])
     return found
+
+
+def _lost(table: pd.DataFrame, classes: Sequence[str]) -> list[dict[str, str]]:
+    """Classes and what is wrong with them."""
+    return [{"class": classes[int(row["label"])], "reason": row["reason"]} for row in table.to_dict("records")]
 
 
 def _binned(table: pd.DataFrame) -> pd.DataFrame:

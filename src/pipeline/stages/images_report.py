@@ -45,7 +45,7 @@ def images_report(
     *made: Drawings | Pupil,
     num_shown: Count,
     epochs: Count,
-    spread: Portion,
+    noise_std: Portion,
     folder: Path,
 ) -> str:
     """Write `metrics.json`, `report.json`, `images.npz`, `models/` and `tables/`, draw the report; the headline.
@@ -56,7 +56,7 @@ def images_report(
         made: what the generator and what it must beat drew, and the classifiers of these drawings.
         num_shown: real images of each class that are shown.
         epochs: of training that were asked for.
-        spread: standard deviation of the noise that the generator drew from.
+        noise_std: standard deviation of the noise that the generator drew from.
     """
     drawn = [one for one in made if isinstance(one, Drawings)]
     pupils = [one for one in made if isinstance(one, Pupil)]
@@ -65,7 +65,7 @@ def images_report(
         epochs,
     )  # fmt: skip
     (folder / "models").mkdir(exist_ok=True)
-    save(folder / "models" / f"{gan.name}.npz", gan, images.classes, spread)
+    save(folder / "models" / f"{gan.name}.npz", gan, images.classes, noise_std)
     tables = images_tables(outcome)
     write_tables(folder, tables)
     np.savez_compressed(folder / ARRAYS, allow_pickle=False, **vars(pictures(outcome, num_shown)))

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from gan_samples import DENSE, untrained
+from gan_samples import DENSE, overflowing, untrained
 from pipeline.generate import main
 from pipeline.models.images.files import load, save
 
@@ -30,7 +30,7 @@ def make_run(folder: Path, classes: list[str] | None = None) -> Path:
     write_report(folder)
     names = CLASSES if classes is None else classes
     made = untrained(DENSE, name="cgan", classes=len(names))
-    save(folder / "models" / "cgan.npz", replace(made, generator=4 * made.generator), names, spread=0.5)
+    save(folder / "models" / "cgan.npz", replace(made, generator=4 * made.generator), names, noise_std=0.5)
     return folder
 
 
@@ -46,14 +46,14 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def draw(folder: Path, labels: list[int], number: int, seed: int = 0, spread: float = 0.5) -> Any:
+def draw(folder: Path, labels: list[int], number: int, seed: int = 0, noise_std: float = 0.5) -> Any:
     """What the file is to show: drawings of each class, all from the same noise."""
     _, generator = load(folder / "models" / "cgan.npz")
     from pipeline.models.images.drawing import Brush
 
     brush = Brush(generator)
     asked = np.repeat(np.array(labels, np.int16), number)
-    return brush.draw(asked, np.tile(brush.noise(number, seed, spread), (len(labels), 1)))
+    return brush.draw(asked, np.tile(brush.noise(number, seed, noise_std), (len(labels), 1)))
 
 
 def read(path: Path, scale: int) -> Any:
@@ -118,10 +118,22 @@ def test_the_same_seed_is_the_same_file_and_none_is_overwritten(
 
 
 def test_the_noise_is_that_of_the_run_unless_another_is_asked_for(folder: Path, here: Path) -> None:
-    for spread in ("0.2", "1"):
-        assert main([f"run={folder}", "label=sneaker", "n=2", f"output={spread}.png", f"spread={spread}"]) == 0
-        drawn = draw(folder, [1], 2, spread=float(spread))
-        np.testing.assert_array_equal(cut(read(here / f"{spread}.png", 4), 1, 2), drawn)
+    for noise_std in ("0.2", "1"):
+        assert main([f"run={folder}", "label=sneaker", "n=2", f"output={noise_std}.png", f"noise_std={noise_std}"]) == 0
+        drawn = draw(folder, [1], 2, noise_std=float(noise_std))
+        np.testing.assert_array_equal(cut(read(here / f"{noise_std}.png", 4), 1, 2), drawn)
+
+
+def test_a_generator_whose_numbers_overflow_writes_no_file(
+    here: Path, tmp_path_factory: pytest.TempPathFactory, capsys: pytest.CaptureFixture[str]
+) -> None:
+    broken = make_run(tmp_path_factory.mktemp("broken") / "run")
+    save(broken / "models" / "cgan.npz", replace(overflowing(), name="cgan"), CLASSES, noise_std=0.5)
+    assert main([f"run={broken}", "n=2"]) == 2
+    said = capsys.readouterr().err
+    assert "error:    The generator draws no image: its numbers overflow" in said
+    assert "to do:" in said
+    assert not list(here.iterdir())
 
 
 def test_the_file_may_be_named(folder: Path, here: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -11,8 +11,9 @@ import pandas as pd
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
-from gan_samples import DENSE, RECIPE, K, pictures, untrained
+from gan_samples import DENSE, RECIPE, K, overflowing, pictures, untrained
 from pipeline.artifacts.images import Drawings, Gaussian, Images, ImageSplit, Judge
+from pipeline.errors import UserError
 from pipeline.evaluation.images.watching import Reference
 from pipeline.models.backend import start_keras
 from pipeline.models.images.settings import Watched
@@ -81,7 +82,7 @@ def test_a_pupil_sees_drawings_only_as_many_of_each_class_as_the_judge_has(
     given: list[Any] = []
     monkeypatch.setattr(module, "train_classifier", classifier(given))
     dark = replace(IMAGES, train=np.zeros_like(IMAGES.train))
-    pupil = fit_pupil(dark, SPLIT, made, **JUDGE, spread=1.0, seed=3)
+    pupil = fit_pupil(dark, SPLIT, made, **JUDGE, noise_std=1.0, seed=3)
     pixels, labels, recipe, named = given
     np.testing.assert_array_equal(labels, IMAGES.train_labels[SPLIT.judge])
     np.testing.assert_array_equal(pixels, draw(made, labels, K, 1.0, 3))
@@ -132,7 +133,7 @@ def test_names_of_other_sets_and_of_no_file_are_refused(name: str) -> None:
 @pytest.mark.parametrize("artist", ["gan", "gaussian"])
 def test_an_image_is_drawn_for_each_test_image_that_is_compared(artist: str) -> None:
     made: Any = PLAIN if artist == "gaussian" else untrained()
-    found, again, other = (draw_images(IMAGES, SPLIT, made, spread=1.0, seed=seed) for seed in (1, 1, 9))
+    found, again, other = (draw_images(IMAGES, SPLIT, made, noise_std=1.0, seed=seed) for seed in (1, 1, 9))
     assert found.name == made.name
     np.testing.assert_array_equal(found.labels, IMAGES.test_labels[SPLIT.test])
     assert found.pixels.shape == (12, 28, 28)
@@ -142,9 +143,23 @@ def test_an_image_is_drawn_for_each_test_image_that_is_compared(artist: str) -> 
     assert (found.pixels != other.pixels).any()
 
 
+@pytest.mark.parametrize(
+    "drawing",
+    [
+        lambda made: draw_images(IMAGES, SPLIT, made, noise_std=1.0, seed=1),
+        lambda made: draw_gallery(IMAGES, made, num_between=4, noise_std=1.0),
+        lambda made: fit_pupil(IMAGES, SPLIT, made, **JUDGE, noise_std=1.0, seed=3),
+    ],
+    ids=["images", "gallery", "pupil"],
+)
+def test_a_generator_whose_numbers_overflow_is_told_and_not_drawn_with(drawing: Any) -> None:
+    with pytest.raises(UserError, match="its numbers overflow"):
+        drawing(overflowing())
+
+
 def test_the_gallery_shows_the_frame_of_the_kept_weights() -> None:
     made = untrained()
-    gallery = draw_gallery(IMAGES, made, num_between=4, spread=0.5)
+    gallery = draw_gallery(IMAGES, made, num_between=4, noise_std=0.5)
     from pipeline.models.images.drawing import Brush, restore
     from pipeline.models.images.training import draw_grid, draw_ways
 

@@ -96,7 +96,8 @@ def write_run(folder: Path, *, seconds: float = 1.0, saved: list[Any] | None = N
             images, split, judge, gan, Gallery(shown["grid"], shown["between"]),
             Seen(["test"], seen, np.zeros((len(seen), 2), np.float32)), Confidence(confidence),
             Neighbours(pd.concat(found, ignore_index=True), pd.DataFrame()), scores, *drawn,
-            Pupil("cgan", labels, 40), Pupil("gaussian", labels, 40), num_shown=4, epochs=30, spread=0.9, folder=folder,
+            Pupil("cgan", labels, 40), Pupil("gaussian", labels, 40), num_shown=4, epochs=30, noise_std=0.9,
+            folder=folder,
         )  # fmt: skip
     return folder, said
 
@@ -134,14 +135,14 @@ def keys_of(value: Any) -> set[str]:
 def test_the_config_holds_exactly_the_settings() -> None:
     report = yaml.safe_load((CONF / "report" / "images.yaml").read_text(encoding="utf-8"))
     needed = (keywords(images_report) | keywords(draw_gallery)) - INJECTED
-    assert set(report) | {"epochs", "spread"} == needed
+    assert set(report) | {"epochs", "noise_std"} == needed
 
 
 def test_metrics_have_the_layout_that_others_read(metrics: dict[str, Any]) -> None:
     assert list(metrics) == [
         "experiment", "dataset", "protocol", "stand_in", "seed", "model", "generator", "num_params",
         "num_discriminator_params", "num_test", "kept_epoch", "ending", "generation", "real_test", "baseline", "ci95",
-        "by_class", "collapse", "copies", "contests",
+        "by_class", "collapse", "partial_collapse", "copies", "contests",
     ]  # fmt: skip
     for part in ("generation", "real_test", "baseline"):
         assert set(metrics[part]) == set(metrics["ci95"][part]) == SCORES
@@ -175,10 +176,10 @@ def test_the_report_is_read_as_such(run: tuple[Path, str]) -> None:
 
 
 def test_the_model_is_saved_with_the_names_of_the_classes(run: tuple[Path, str], saved: list[Any]) -> None:
-    [(path, gan, classes, spread)] = saved
+    [(path, gan, classes, noise_std)] = saved
     assert path == run[0] / "models" / "cgan.npz"
     assert path.parent.is_dir()
-    assert (gan.name, classes, spread) == ("cgan", list(FULL.classes), 0.9)
+    assert (gan.name, classes, noise_std) == ("cgan", list(FULL.classes), 0.9)
 
 
 def test_tables_and_images_are_read_as_such(run: tuple[Path, str]) -> None:

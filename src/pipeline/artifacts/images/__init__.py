@@ -11,14 +11,34 @@ from pipeline.artifacts.images.artists import (
     Judge,
     Shape,
 )
-from pipeline.artifacts.images.data import SIDE, ImageFiles, Images, ImageSplit, Labels, Pixels
-from pipeline.artifacts.images.scores import REAL, REFERENCE, TEST, Confidence, ImageScores, Neighbours, Pupil, Seen
+from pipeline.artifacts.images.data import SIDE, WHITE, ImageFiles, Images, ImageSplit, Labels, Pixels
+from pipeline.artifacts.images.scores import (
+    AS_REAL,
+    BINS,
+    CLOSE,
+    COLLAPSED,
+    PARTIAL,
+    REAL,
+    REFERENCE,
+    TEST,
+    Confidence,
+    ImageScores,
+    Neighbours,
+    Pupil,
+    Seen,
+)
 
 __all__ = [
+    "AS_REAL",
+    "BINS",
+    "CLOSE",
+    "COLLAPSED",
+    "PARTIAL",
     "REAL",
     "REFERENCE",
     "SIDE",
     "TEST",
+    "WHITE",
     "Confidence",
     "ConvolutionalShape",
     "DenseShape",

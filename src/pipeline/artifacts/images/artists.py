@@ -102,7 +102,8 @@ class Gan:
             `class_accuracy` (share that the judge calls what was asked for), `frechet` (to reference images, in the
             judge's features), `diversity` (mean distance of two drawings of a class, as a share of that of two
             reference images of it), and `seconds` (of the updates).
-        frames: (E, K, n, S, S), drawings from the same noise after each epoch.
+        frames: (E, K, n, S, S), drawings from the same noise, of a standard deviation of 1 as in training, after each
+            epoch.
         kept_epoch: the epoch whose weights were kept.
         ending: "finished"; or why training stopped before its last epoch.
         trouble: what was seen then, as a sentence; empty for "finished".
@@ -164,7 +165,8 @@ class Gallery:
     """What a generator shows of itself.
 
     Attributes:
-        grid: (K, n, S, S), drawings of each class; columns share their noise. The noise is that of `Gan.frames`.
+        grid: (K, n, S, S), drawings of each class; columns share their noise: that of `Gan.frames` times the standard
+            deviation that is drawn with.
         between: (K, T, S, S), from one class to the next and from the last to the first, the noise kept.
     """
 

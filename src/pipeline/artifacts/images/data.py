@@ -16,6 +16,7 @@ from pipeline.artifacts.files import Located
 from pipeline.artifacts.messages import RowChange, Rows
 
 SIDE = 28  # pixels
+WHITE = 255  # the brightest that a pixel can be
 
 Pixels = NDArray[np.uint8]
 Labels = NDArray[np.int16]

@@ -18,6 +18,15 @@ from pipeline.artifacts.messages import Rows
 
 TEST, REFERENCE = "test", "reference"  # the real sets
 REAL = "real"  # the row of the reference set where sets are scored against the test set
+CLOSE = 0.01  # share of the test images that are closer to a training image than all others: a drawing may be so close
+BINS = 20  # of equal width, of the discriminator's probability
+AS_REAL = (
+    "class_accuracy",
+    "precision",
+    "density",
+    "diversity",
+)  # best at what real images have, neither less nor more
+COLLAPSED, PARTIAL = "collapsed", "partial"  # how much of a class is lost
 
 
 @dataclass(frozen=True)
@@ -100,10 +109,12 @@ class ImageScores:
             "recall", "coverage"), `value`, `low`, `high`.
         confusion: one row a set and pair of classes: `name` ("real": test images), `label` (asked for), `called`,
             `images`.
-        contests: one row a pair of sets and score: `first`, `second`, `score`, `difference` (first less second), `low`,
-            `high`, `p` (adjusted for the number of pairs and scores).
-        collapse: one row a drawn set and class: `name`, `label`, `diversity`, `coverage` (of the class's test images),
-            `class_accuracy`, `reason` ("" where the class has not collapsed).
+        contests: one row a pair of sets and score: `first`, `second`, `score`, `from_real` (whether distances from the
+            value of "real" are compared: between drawn sets, in the scores `AS_REAL`), `difference` (first less
+            second), `low`, `high`, `p` (adjusted for the number of pairs and scores).
+        collapse: one row a drawn set and class: `name`, `label`, `diversity`, `coverage`, `recall` (of the class's test
+            images), `class_accuracy`, `level` ("collapsed", "partial": most kinds are left out, or ""), `reason` ("" at
+            no level).
         copies: one row a drawn set: `name`, `images`, `exact`, `twins`, `close` (share closer to a training image than
             all but 1 % of the test images are), `low`, `high`, `distance` (median to the closest training image),
             `test_distance` (the same of the test images).

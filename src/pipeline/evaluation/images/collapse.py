@@ -1,6 +1,7 @@
 """Classes that have collapsed: a generator draws little but the same of them, or seldom draws them at all.
 
-The first is mode collapse, the second a dropped mode: asked for the class, the generator draws something else.
+The first is mode collapse, the second a dropped mode: asked for the class, the generator draws something else. Less
+bad is partial collapse: it draws the class, and varied, but leaves out most kinds of image that there are of it.
 
 Shapes: K classes.
 """
@@ -12,7 +13,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 
-from pipeline.artifacts.images import REAL, TEST, Neighbours
+from pipeline.artifacts.images import COLLAPSED, PARTIAL, REAL, TEST, Neighbours
 from pipeline.evaluation.images.manifold import Flags
 from pipeline.evaluation.images.measures import Measured
 from pipeline.evaluation.images.sets import ImageSet
@@ -23,15 +24,19 @@ LEAST_TWINS = 3  # repeats: of few drawings one pair is a large share
 LEAST_COVERAGE = 0.1  # of the class's test images
 COVERAGE_FACTOR = 3  # by which real images cover more: a class may be hard to cover
 LEAST_ACCURACY = 0.5  # of the judge's accuracy on real images of the class, which may be hard to tell
+LEAST_RECALL = 0.5  # of the recall of real images: below it most of what can be reached is left out
 
 NONE = np.empty(0, bool)
-SHOWN = ["diversity", "coverage", "class_accuracy"]
+SHOWN = ["diversity", "coverage", "recall", "class_accuracy"]
 
 
 def collapse_table(
     measured: Mapping[str, Measured], by_class: pd.DataFrame, neighbours: Neighbours, classes: Sequence[str]
 ) -> pd.DataFrame:
-    """The table `collapse`: every drawn set and class, with what is wrong with it in a clause or several."""
+    """The table `collapse`: every drawn set and class, with what is wrong with it in a clause or several.
+
+    Diversity, accuracy and recall count by the upper ends of their intervals, so that chance alone raises no alarm.
+    """
     keys = zip(by_class["name"], by_class["label"], by_class["score"], strict=True)
     found = dict(zip(keys, by_class[["value", "high"]].to_numpy(), strict=True))
     twins = {key: one.to_numpy(bool) for key, one in neighbours.table.groupby(["set", "label"])["twin"]}
@@ -48,8 +53,11 @@ def collapse_table(
                 reasons.append("covers little of the class")
             if found[name, label, "class_accuracy"][1] < LEAST_ACCURACY * real["class_accuracy"]:
                 reasons.append(_instead(measured[name].asked, label, classes))
-            rows.append((name, label, *own.values(), "; ".join(reasons)))
-    return pd.DataFrame(rows, columns=["name", "label", *SHOWN, "reason"])
+            level = COLLAPSED if reasons else ""
+            if not reasons and found[name, label, "recall"][1] < LEAST_RECALL * real["recall"]:
+                level, reasons = PARTIAL, ["leaves out most kinds"]
+            rows.append((name, label, *own.values(), level, "; ".join(reasons)))
+    return pd.DataFrame(rows, columns=["name", "label", *SHOWN, "level", "reason"])
 
 
 def _repeats(own: Flags, test: Flags) -> bool:

@@ -8,11 +8,10 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.artifacts.images import Gaussian, Labels, Pixels
+from pipeline.artifacts.images import WHITE, Gaussian, Labels, Pixels
 from pipeline.errors import UserError
 
 NAME = "gaussian"
-WHITE = 255
 
 
 def fit(pixels: Pixels, labels: Labels, classes: list[str], components: int) -> Gaussian:

@@ -29,8 +29,12 @@ def judge(
     those that they are shares of, by Wilson's formula, the judge and the manifolds fixed; for the density the set's
     images, the balls around the test images fixed; for the Fréchet distance, the kernel distance and the diversity
     the set's images and the test images. The last four are from a bootstrap over single images, and that of the
-    Fréchet distance is mirrored, for noise can only raise it. In contests all scores are resampled so, on the same
-    resamples of the test images: differences are paired.
+    Fréchet distance is mirrored, for noise can only raise it.
+
+    In contests all scores are resampled. Recall, coverage and learnt accuracy are paired: only the test images vary,
+    and both sets meet the same resamples of these. Both distances and the diversity are paired in the test images,
+    while each drawn set is resampled by itself. Class accuracy, precision and density are of each set's own images,
+    resampled by themselves: these are not paired, but for the real value that two drawn sets are held against.
 
     Args:
         classes: their names.

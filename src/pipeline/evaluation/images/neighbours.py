@@ -9,9 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.artifacts import Rows
-from pipeline.artifacts.images import Pixels
+from pipeline.artifacts.images import WHITE, Pixels
 
-WHITE = 255
 CELLS = 2**24  # of the matrix of distances held at a time: 64 MB
 PAIRS = 4096  # of images compared pixel by pixel at a time
 HALF_ULP = 2.0**-24  # of float32, relative: what one rounding can do

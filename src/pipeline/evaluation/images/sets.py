@@ -53,7 +53,8 @@ def gather(seen: Seen, split: ImageSplit, num_neighbours: int, resamples: int, s
     """Every set by its name, "test" first: those of its images that sets are compared with.
 
     Each set is resampled by itself, image by image. What is measured against the test images meets the same resample
-    of these whatever the set, so two sets are compared on the same images.
+    of these whatever the set, so two sets are compared on the same images. What is measured on a set's own images
+    alone (class accuracy, precision, density) is not paired with that of another set.
 
     Raises:
         UserError: two sets of one name, features that are not finite, or a set with too few images.

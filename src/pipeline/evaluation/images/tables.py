@@ -12,14 +12,13 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from pipeline.artifacts import Interval
-from pipeline.artifacts.images import TEST, Neighbours
+from pipeline.artifacts.images import CLOSE, TEST, Neighbours
 from pipeline.evaluation.images.measures import SCORES, Measured
 from pipeline.evaluation.images.sets import Samples
 from pipeline.evaluation.intervals import percentile_interval, pivotal_interval
 from pipeline.shares import wilson
 
 BY_CLASS = ("class_accuracy", "diversity", "precision", "recall", "coverage")
-CLOSE = 0.01  # share of the test images that are as close to a training image as that
 
 
 def score_table(measured: Mapping[str, Measured]) -> pd.DataFrame:

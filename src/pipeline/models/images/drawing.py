@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from scipy.special import expit
 
 from pipeline.artifacts.images import SIDE, Gan, Labels, Pixels
+from pipeline.errors import UserError
 from pipeline.models.images.network import PIXELS, Discriminator, Generator, build_players
 
 CHUNK = 500  # images that are drawn at a time
@@ -34,13 +35,13 @@ class Brush:
             input_signature=[tf.TensorSpec((None, width), tf.float32) for width in widths],  # one graph for any number
         )
 
-    def noise(self, number: int, seed: int, spread: float = 1.0) -> Noise:
+    def noise(self, number: int, seed: int, noise_std: float = 1.0) -> Noise:
         """Normal numbers of this standard deviation, (number, Z).
 
         The same seed gives the same, and more of them begin with the same.
         """
         random = np.random.default_rng(seed)
-        return np.float32(spread) * random.standard_normal((number, self.generator.num_noise), np.float32)
+        return np.float32(noise_std) * random.standard_normal((number, self.generator.num_noise), np.float32)
 
     def draw(self, labels: Labels, noise: Noise) -> Pixels:
         """An image of each class (B,) from its noise (B, Z): (B, S, S)."""
@@ -50,7 +51,7 @@ class Brush:
         """The same from class vectors (B, W), which need not be of a class.
 
         Raises:
-            FloatingPointError: the weights are such that pixels come out as no number.
+            UserError: the weights are such that pixels come out as no number.
         """
         drawn = [
             np.asarray(self._draw(noise[first : first + CHUNK], vectors[first : first + CHUNK]))
@@ -58,7 +59,11 @@ class Brush:
         ]
         numbers = np.concatenate(drawn)
         if not np.isfinite(numbers).all():
-            raise FloatingPointError("a pixel is no number")
+            raise UserError(
+                "The generator draws no image: its numbers overflow on the way to the pixels.",
+                expected="weights of a training that did not diverge",
+                remedy="Train again with a lower training.generator_rate, or draw with a lower noise_std.",
+            )
         return np.rint((numbers + 1) * HALF).astype(np.uint8).reshape(-1, SIDE, SIDE)
 
 

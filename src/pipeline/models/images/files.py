@@ -24,21 +24,21 @@ class Card:
         name: of the GAN in its run.
         build: its layers.
         classes: names of the classes that it can be asked for.
-        spread: standard deviation of the noise that its run drew from.
+        noise_std: standard deviation of the noise that its run drew from.
     """
 
     name: str
     build: Shape
     classes: list[str]
-    spread: float
+    noise_std: float
 
 
 _CARD = TypeAdapter(Card)
 
 
-def save(path: Path, gan: Gan, classes: list[str], spread: float) -> None:
+def save(path: Path, gan: Gan, classes: list[str], noise_std: float) -> None:
     """Write the generator of a GAN."""
-    card = np.frombuffer(_CARD.dump_json(Card(gan.name, gan.build, classes, spread)), np.uint8)
+    card = np.frombuffer(_CARD.dump_json(Card(gan.name, gan.build, classes, noise_std)), np.uint8)
     with path.open("wb") as file:
         np.savez(file, allow_pickle=False, card=card, weights=gan.generator)
 

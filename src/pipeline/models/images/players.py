@@ -35,7 +35,7 @@ class Players(keras.Model):
         self.noise = keras.random.SeedGenerator(seed + 1)
         self.means = [
             self.add_weight(weight.shape, keras.initializers.Constant(weight), trainable=False, name=f"mean_{place}")
-            for place, weight in enumerate(self.generator.weights if recipe.averaging is not None else [])
+            for place, weight in enumerate(self.generator.weights if recipe.ema_decay is not None else [])
         ]
         frames = (recipe.epochs, num_classes * FRAMED, SIDE, SIDE)
         self.frames = self.add_weight(frames, "zeros", "uint8", trainable=False, name="frames")
@@ -90,10 +90,10 @@ class Players(keras.Model):
 
         Source: Y. Yazici et al. 2019, "The unusual effectiveness of averaging in GAN training".
         """
-        if self.recipe.averaging is None:
+        if self.recipe.ema_decay is None:
             return
         done = tf.cast(self.drawing.iterations, tf.float32)
-        moved = 1 - tf.minimum(self.recipe.averaging, (1 + done) / (10 + done))  # young means forget sooner
+        moved = 1 - tf.minimum(self.recipe.ema_decay, (1 + done) / (10 + done))  # young means forget sooner
         for mean, weight in zip(self.means, self.generator.weights, strict=True):
             mean.assign_sub(moved * (mean - weight))
 

@@ -21,13 +21,14 @@ class Recipe:
         schedule: "linear": both rates fall evenly, to nothing at the end of the last epoch; "constant".
         beta_1: what they keep of the running mean of gradients.
         smoothing: what the discriminator's target for real images is less than 1.
-        averaging: share of the running mean of the generator's weights that an update keeps: the mean is what is
-            watched and kept; None: the weights themselves are.
+        ema_decay: share of the exponential moving average (EMA) of the generator's weights that an update keeps: the
+            mean is what is monitored and kept; None: the weights themselves are.
         keep: the weights to keep: of the "best" epoch, by the Fréchet distance of drawings to reference images, or of
             the "last". Where training ends early, the best epoch's are kept.
-        watched: drawings that are measured after each epoch, of all classes together.
-        hopeless: epochs in a row, in all of which the discriminator is nearly sure of every image, after which training
-            ends: the generator then learns nothing.
+        monitored: drawings that are measured after each epoch, of all classes together.
+        saturated_epochs: epochs in a row after which training ends, if in all of them the players have nothing to teach
+            each other: the discriminator is nearly sure of every image, or wrong about nearly every one, or all
+            drawings are one picture.
     """
 
     epochs: Count
@@ -37,10 +38,10 @@ class Recipe:
     schedule: Literal["constant", "linear"]
     beta_1: Rate
     smoothing: Rate
-    averaging: Rate | None
+    ema_decay: Rate | None
     keep: Literal["best", "last"]
-    watched: Count
-    hopeless: Count
+    monitored: Count
+    saturated_epochs: Count
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ import keras
 import numpy as np
 import pandas as pd
 import tensorflow as tf
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from pipeline.artifacts.images import SIDE, ConvolutionalShape, DenseShape, Ending, Gan, Labels, Pixels
 from pipeline.errors import UserError
@@ -28,9 +28,9 @@ from pipeline.models.stopping import best_epoch
 
 log = logging.getLogger(__name__)
 BLOCK = 32  # updates between two turns of Python
-SURE = 0.98  # gap between the mean probabilities of real and drawn images, as a share of the widest, of one who has won
+SURE = 0.98  # gap between the mean probabilities of real and drawn images, as a share of the widest: of one who is sure
 ABSURD = 1000  # nats an image, mean over an epoch: weights have exploded, though what they give is still finite
-WATCHED, GRID = 1, 2  # seeds of the noise that is the same after every epoch, in every run
+MONITORED, GRID = 1, 2  # seeds of the noise that is the same after every epoch, in every run
 
 
 @dataclass(frozen=True)
@@ -80,23 +80,23 @@ def train(
     if history:
         log.info("training of %s goes on after epoch %d of %d", name, len(history), recipe.epochs)
     epochs = Epochs(players, images, labels, updates, seed)
-    brush, trouble = Brush(players.generator), _hopeless(history, recipe)
+    brush, trouble = Brush(players.generator), _saturated(history, players.frames, recipe)
     with Progress(epochs=recipe.epochs, steps=updates, done=len(history)) as progress:
         while len(history) < recipe.epochs and trouble is None:
             epoch, start = len(history) + 1, time.perf_counter()
             means = epochs.run(epoch, progress)
             seconds = time.perf_counter() - start
             with players.averaged():
-                watched = _look(brush, watch, recipe.watched, num_classes)
+                watched, frame = _look(brush, watch, recipe.monitored, num_classes)
                 if trouble := _diverged(means, watched, epoch):
                     break
                 history.append(Epoch(epoch, *means, **asdict(watched), seconds=seconds))
-                _frame(players, brush, epoch, num_classes)
+                _keep_frame(players, frame, epoch)
                 if best_epoch(_figures(history)) == epoch:
                     best = _weights(players)
             progress.finish_epoch(epoch, f"frechet {watched.frechet:.2f}", history[-1])
             checkpoint.write(players.state, history, best)
-            trouble = _hopeless(history, recipe)
+            trouble = _saturated(history, players.frames, recipe)
     if not history:
         raise _diverged_at_once(name, recipe)
     if trouble:
@@ -164,35 +164,35 @@ class Epochs:
         return (sums / self.updates).tolist()
 
 
-def draw_grid(brush: Brush, num_classes: int, spread: float = 1.0) -> Pixels:
-    """Drawings of each class, (K, n, S, S); columns share their noise, the same in every run but for its spread."""
+def draw_grid(brush: Brush, num_classes: int, noise_std: float = 1.0) -> Pixels:
+    """Drawings of each class, (K, n, S, S); columns share their noise, the same in every run but for `noise_std`."""
     labels = np.repeat(np.arange(num_classes, dtype=np.int16), FRAMED)
-    drawn = brush.draw(labels, np.tile(brush.noise(FRAMED, GRID, spread), (num_classes, 1)))
+    drawn = brush.draw(labels, np.tile(brush.noise(FRAMED, GRID, noise_std), (num_classes, 1)))
     return drawn.reshape(num_classes, FRAMED, SIDE, SIDE)
 
 
-def draw_ways(brush: Brush, num_classes: int, number: int, spread: float = 1.0) -> Pixels:
+def draw_ways(brush: Brush, num_classes: int, number: int, noise_std: float = 1.0) -> Pixels:
     """From each class to the next and from the last to the first, (K, number, S, S), one noise all the way."""
     vectors = np.asarray(brush.generator.vectors(tf.range(num_classes)))
     shares = np.linspace(0, 1, number, dtype=np.float32)[None, :, None]
     ways = vectors[:, None] * (1 - shares) + np.roll(vectors, -1, axis=0)[:, None] * shares
-    noise = np.repeat(brush.noise(1, GRID, spread), num_classes * number, axis=0)
+    noise = np.repeat(brush.noise(1, GRID, noise_std), num_classes * number, axis=0)
     return brush.blend(ways.reshape(num_classes * number, -1), noise).reshape(num_classes, number, SIDE, SIDE)
 
 
-def _look(brush: Brush, watch: Watch, number: int, num_classes: int) -> Watched:
-    """What drawings by the present weights come to; NaN where these draw nothing."""
+def _look(brush: Brush, watch: Watch, number: int, num_classes: int) -> tuple[Watched, Pixels]:
+    """What drawings by the present weights come to, and their grid; NaN and no grid where these draw nothing."""
     labels = np.arange(number, dtype=np.int16) % num_classes
     try:
-        drawn = brush.draw(labels, brush.noise(number, WATCHED))
-    except FloatingPointError:
-        return Watched(np.nan, np.nan, np.nan)
-    return watch(drawn, labels)
+        drawn, frame = brush.draw(labels, brush.noise(number, MONITORED)), draw_grid(brush, num_classes)
+    except UserError:
+        return Watched(np.nan, np.nan, np.nan), np.empty((0, FRAMED, SIDE, SIDE), np.uint8)
+    return watch(drawn, labels), frame
 
 
-def _frame(players: Players, brush: Brush, epoch: int, num_classes: int) -> None:
+def _keep_frame(players: Players, frame: Pixels, epoch: int) -> None:
     frames = players.frames.numpy().copy()
-    frames[epoch - 1] = draw_grid(brush, num_classes).reshape(-1, SIDE, SIDE)
+    frames[epoch - 1] = frame.reshape(-1, SIDE, SIDE)
     players.frames.assign(frames)
 
 
@@ -214,27 +214,35 @@ def _diverged(means: Sequence[float], watched: Watched, epoch: int) -> Trouble |
     return None
 
 
-def _hopeless(history: list[Epoch], recipe: Recipe) -> Trouble | None:
-    """Whether the discriminator has won for too long, and there are epochs left to be spared.
+def _saturated(history: list[Epoch], frames: ArrayLike, recipe: Recipe) -> Trouble | None:
+    """Whether one thing has kept the players from learning for too long, and there are epochs left to be spared.
 
-    It has won where it is as sure of every image as its targets let it be.
+    The discriminator is sure where it is so of every image as far as its targets let it be, which do not bound how
+    wrong it is. `frames` holds the drawings of each epoch, (epochs, n, S, S).
     """
-    if len(history) == recipe.epochs:
+    first, last = len(history) - recipe.saturated_epochs, len(history)
+    if first < 0 or last == recipe.epochs:
         return None
-    lately = history[-recipe.hopeless :]
-    gaps = [(row.real_confidence - row.fake_confidence) / (1 - recipe.smoothing) for row in lately]
-    if len(lately) < recipe.hopeless or min(gaps) < SURE:
-        return None
-    return Trouble(
-        "saturated",
-        f"in the epochs {lately[0].epoch} to {lately[-1].epoch} the discriminator was all but sure of every image, and "
-        "the generator had nothing to learn from.",
-    )
+    gaps = np.array([row.real_confidence - row.fake_confidence for row in history[first:]])
+    drawn = np.asarray(frames)[first:last]
+    found = {
+        "the discriminator was all but sure of every image, and the generator had nothing to learn from": (
+            gaps / (1 - recipe.smoothing) >= SURE
+        ),
+        "the discriminator took nearly all drawings for real and nearly all real images for drawn, and the generator "
+        "had nothing to learn from": gaps <= -SURE,
+        "the generator drew one and the same picture of every class from any noise": (
+            (drawn == drawn[:, :1]).all(axis=(1, 2, 3))
+        ),
+    }
+    seen = next((seen for seen, holds in found.items() if holds.all()), None)
+    return Trouble("saturated", f"in the epochs {first + 1} to {last} {seen}.") if seen else None
 
 
 def _diverged_at_once(name: str, recipe: Recipe) -> UserError:
     return UserError(
-        f"Training {name} diverged in its first epoch: a loss is no finite number, or beyond all measure.",
+        f"Training {name} diverged in its first epoch: a loss is no finite number or beyond all measure, or "
+        "nothing is drawn.",
         expected=f"losses below {ABSURD:,} nats an image",
         remedy=f"Lower training.generator_rate (now {recipe.generator_rate:g}) or training.discriminator_rate "
         f"(now {recipe.discriminator_rate:g}).",

@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from pipeline.artifacts.images import WHITE
 from pipeline.reporting.glyphs import FONTS
-from pipeline.reporting.images.picture_figures import GAP, MOST_CLASSES, WHITE, Pixels, cut, evenly, mosaic
+from pipeline.reporting.images.picture_figures import GAP, MOST_CLASSES, Pixels, cut, evenly, mosaic
 
 if TYPE_CHECKING:
     from PIL.Image import Image

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from pipeline.artifacts.images import BINS, CLOSE
 from pipeline.reporting.images.picture_figures import written
 from pipeline.reporting.style import INK, Look
 
@@ -16,8 +17,6 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 SMALL = 7.5  # points
-BINS = 20  # of a probability
-CLOSE = 0.01  # share of the test images that are closer to a training image than all others
 FAR = 0.995  # share of a set that the axis reaches to
 LINE: dict[str, Any] = {"color": INK, "linewidth": 0.9, "linestyle": (0, (1, 1.6))}
 

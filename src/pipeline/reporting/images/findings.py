@@ -1,14 +1,15 @@
-"""The questions that the page answers first. Verdicts come from intervals and paired comparisons alone."""
+"""The questions that the page answers first. Verdicts come from intervals and resampled comparisons alone."""
 
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 
-from pipeline.artifacts.images import REAL
+from pipeline.artifacts.images import CLOSE, REAL
 from pipeline.reporting.answers import Finding, Style
 from pipeline.reporting.gaps import share_said, whole
 from pipeline.reporting.grid import Verdict, upper
-from pipeline.reporting.images.scene import Contest, Copies, Scene, classes_said, tallied
+from pipeline.reporting.images.scene import Collapsed, Contest, Copies, Scene, bounded, classes_said, tallied
 from pipeline.reporting.images.scores import SCORE, Score
 from pipeline.reporting.images.training_findings import (
     does_the_discriminator_memorise,
@@ -18,7 +19,6 @@ from pipeline.reporting.words import count, decimal, listed, quantity, share
 
 STYLES: dict[Verdict, Style] = {"better": "beats", "worse": "loses", "level": "level", "unknown": "unknown"}
 HARDLY = 2  # times that share, which is worth no alarm
-CLOSE = 0.01  # share of the test images that are as close to a training image as what counts as close
 
 
 def do_drawings_show_their_class(scene: Scene) -> Finding | None:
@@ -84,6 +84,11 @@ def does_it_beat_the_baseline(scene: Scene) -> Finding | None:
         "level": "No difference can be detected by", "unknown": "It cannot be told by",
     }  # fmt: skip
     parts = [f"{said[kind]} {_told(ones)}." for kind, ones in found.items() if ones]
+    if any(one.from_real and one.verdict != "unknown" for one in contests):
+        parts.append(
+            f"Of {listed([one.score.within for one in contests if one.from_real])} the one nearer to real images is "
+            "better, and what is told is the difference in that distance."
+        )
     total, better = len(contests), len(found["better"])
     tag = f"by {count(better)} of {count(total)} scores" if better < total else "by every score"
     worse = len(found["worse"])
@@ -94,22 +99,26 @@ def does_it_beat_the_baseline(scene: Scene) -> Finding | None:
 
 
 def does_it_draw_all_there_is(scene: Scene) -> Finding | None:
-    """Recall, coverage and diversity, and classes that have collapsed."""
+    """Recall, coverage and diversity, and classes that have collapsed, outright or in part."""
     known = [score for key in ("recall", "coverage", "diversity") if (score := SCORE[key]) in scene.scores]
     if not known:
         return None
-    gone = scene.collapsed()
+    question, gone, partly = "Does it draw all there is?", scene.collapsed(), scene.collapsed_in_part()
     real = {score: score.written(scene.value(score, REAL).value) for score in known}
     told = [f"{score.within} {score.said(scene.value(score))}, of real images {real[score]}" for score in known]
     parts = [f"{upper('; '.join(told))}."]
+    if partly:
+        parts.append(
+            f"Of {_which(scene, partly)} most kinds are left out: the recall is surely below half of what real images "
+            "have there."
+        )
     if gone:
-        names = [one.name for one in gone.values()]
-        number = "any class" if len(gone) == len(scene.report.class_names) else classes_said(names)
-        parts.insert(0, f"Not of {number}: see the table by class.")
-        return Finding("Does it draw all there is?", "collapse", "loses", " ".join(parts))
-    parts.append("No class has collapsed.")
+        parts.insert(0, f"Not of {_which(scene, gone)}: see the table by class.")
+        return Finding(question, "collapse", "loses", " ".join(parts))
+    if partly:
+        return Finding(question, "partial collapse", "loses", " ".join([*parts, "No class has collapsed outright."]))
     style, tag = _beside(scene, *known)
-    return Finding("Does it draw all there is?", tag, style, " ".join(parts))
+    return Finding(question, tag, style, " ".join([*parts, "No class has collapsed."]))
 
 
 def can_one_learn_from_them(scene: Scene) -> Finding | None:
@@ -136,10 +145,9 @@ def does_it_copy(scene: Scene) -> Finding | None:
         return None
     parts = [_exact(found)]
     near = found.close
-    bounds = whole(f"[{decimal(100 * near.low, 1)}, {decimal(100 * near.high, 1)}]") if near.is_known else ""
     parts.append(
-        f"{share_said(near.value)} {bounds} of them are closer to a training image than all but "
-        f"1 % of the test images are. The typical distance to the closest training image is "
+        f"{whole(' '.join(bounded(near)).strip())} of them are closer to a training image than all but 1 % of the test "
+        f"images are. The typical distance to the closest training image is "
         f"{decimal(found.distance, 2)}, of test images {decimal(found.test_distance, 2)}."
     )
     question = "Does it copy training images?"
@@ -179,7 +187,7 @@ def _beside(scene: Scene, score: Score, *others: Score) -> tuple[Style, str]:
     """
     contest, blind = scene.contest(score, REAL), scene.contest(score, scene.report.baseline)
     if blind is not None and blind.verdict == "worse":
-        return "loses", f"below {scene.baseline}"
+        return "loses", f"behind {scene.baseline}"
     if contest is None:
         return "unknown", "not compared"
     tags: dict[Verdict, str] = {
@@ -188,7 +196,14 @@ def _beside(scene: Scene, score: Score, *others: Score) -> tuple[Style, str]:
     styles: dict[Verdict, Style] = {"better": "beats", "worse": "level", "level": "beats", "unknown": "unknown"}
     beside = [contest, *(found for one in others if (found := scene.contest(one, REAL)) is not None)]
     verdict = "worse" if any(one.verdict == "worse" for one in beside) else contest.verdict
+    if score.as_real and contest.verdict == "worse" and contest.difference.value > 0:
+        return styles[verdict], "beyond real"
     return styles[verdict], tags[verdict]
+
+
+def _which(scene: Scene, lost: Mapping[int, Collapsed]) -> str:
+    names = [one.name for one in lost.values()]
+    return "any class" if len(names) == len(scene.report.class_names) else classes_said(names)
 
 
 def _told(contests: list[Contest]) -> str:

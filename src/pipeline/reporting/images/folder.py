@@ -17,7 +17,6 @@ from pipeline.reporting.images.facts import ImagesReport
 from pipeline.reporting.images.settings import Settings
 
 ARRAYS = "images.npz"
-# RuntimeError: a wrong byte, and the archive seems encrypted or of a later version; TypeError: an array, no archive
 COLUMNS = {
     "history": (
         "epoch", "generator_loss", "discriminator_loss", "real_confidence", "fake_confidence", "class_accuracy",
@@ -27,8 +26,8 @@ COLUMNS = {
     "scores": ("name", "score", "value", "low", "high"),
     "by_class": ("name", "label", "score", "value", "low", "high"),
     "confusion": ("name", "label", "called", "images"),
-    "contests": ("first", "second", "score", "difference", "low", "high", "p"),
-    "collapse": ("name", "label", "diversity", "coverage", "class_accuracy", "reason"),
+    "contests": ("first", "second", "score", "from_real", "difference", "low", "high", "p"),
+    "collapse": ("name", "label", "diversity", "coverage", "recall", "class_accuracy", "level", "reason"),
     "copies": ("name", "images", "exact", "twins", "close", "low", "high", "distance", "test_distance"),
     "confidence": ("set", "label", "bin", "images"),
     "distances": ("set", "row", "label", "distance"),
@@ -68,7 +67,8 @@ class Pictures:
     Attributes:
         grid: (K, n, S, S), drawings of each class; columns share their noise.
         between: (K, T, S, S), from each class to the next and from the last to the first, the noise kept.
-        frames: (E, K, n, S, S), drawings from the noise of `grid` after each epoch.
+        frames: (E, K, n, S, S), drawings after each epoch; they show training, so that their noise has a standard
+            deviation of 1 whatever that of `grid` has.
         drawn: (D, S, S), drawings class by class: of each the one closest to a training image, then one that lies as
             far from its training image as half of them.
         drawn_label: (D,), the class asked for.

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from pipeline.artifacts.images import WHITE
 from pipeline.reporting.glyphs import glyph
 from pipeline.reporting.style import INK, MUTED
 
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
 
 Pixels = NDArray[np.uint8]
 
-WHITE = 255
 RULE = 214  # grey of the gaps between images
 GAP = 1  # pixels between images
 MOST_LETTERS = 16  # of a name beside images
@@ -86,9 +86,9 @@ def through_epochs(axes: Axes, images: Pixels, names: Sequence[str], epochs: Seq
     places = [_centre(column, side) for column in range(len(epochs))]
     axes.xaxis.tick_top()
     axes.xaxis.set_label_position("top")
-    axes.set_xticks(places, [f"{epoch}\nkept" if epoch == kept_epoch else f"{epoch}" for epoch in epochs])
+    axes.set_xticks(places, [f"{epoch}" for epoch in epochs])
     axes.tick_params(axis="x", length=0, pad=3)
-    axes.set_xlabel("After epoch")
+    axes.set_xlabel("After epoch (framed: the one that was kept)" if kept_epoch in epochs else "After epoch")
     for place, epoch in zip(places, epochs, strict=True):
         if epoch == kept_epoch:
             corner = (place - side / 2 - GAP, -0.5)

@@ -10,6 +10,7 @@ import numpy as np
 from pipeline.reporting.images import picture_figures
 from pipeline.reporting.images.folder import ImagesFolder
 from pipeline.reporting.images.picture_figures import MOST_CLASSES, Pair
+from pipeline.reporting.images.sentences import noise_said, training_noise
 from pipeline.reporting.plates import Plate
 
 if TYPE_CHECKING:
@@ -59,8 +60,9 @@ def _grid(run: ImagesFolder) -> Plate:
         "A row a class. At the left drawings that nobody picked: every column is drawn from the same noise, so that "
         "what its images share comes from the noise and what differs from the class. At the right real test images, "
         "whose columns have no meaning. Good drawings are sharp, of the class of their row, and as different from "
-        "each other as the real ones. Here as in all these figures, what is bright in the data stands dark on "
-        f"paper.{_left_out(run)}",
+        "each other as the real ones. "
+        f"{noise_said(run.settings.drawing.noise_std)}Here as in all these figures, what is bright in "
+        f"the data stands dark on paper.{_left_out(run)}",
         draw,
         _width(names, sum(columns), cell, extra=0.1),
         0.55 + len(names) * cell,
@@ -74,7 +76,8 @@ def _epochs(run: ImagesFolder) -> Plate:
     images = frames[np.array(epochs) - 1][:, chosen, 0].swapaxes(0, 1)
     names = [report.class_names[place] for place in chosen]
     cell = _cell(WIDE - SIDES - _room(names), len(epochs), len(names))
-    some = "" if len(chosen) == len(report.class_names) else " Some classes are shown."
+    number = len(report.class_names)
+    some = "" if len(chosen) == number else f" Shown are {len(chosen)} of {number} classes."
 
     def draw(figure: Figure) -> None:
         picture_figures.through_epochs(figure.add_subplot(), images, names, epochs, report.kept_epoch)
@@ -84,7 +87,7 @@ def _epochs(run: ImagesFolder) -> Plate:
         "The same noise through the epochs",
         "A row a class, left to right what the generator made of the same noise after more and more epochs; the frame "
         "is around the epoch that was kept. If the last columns keep changing without getting better, "
-        f"training goes round in circles.{some}",
+        f"training goes round in circles.{training_noise(run.settings.drawing.noise_std)}{some}",
         draw,
         _width(names, len(epochs), cell),
         0.95 + len(names) * cell,

@@ -64,7 +64,8 @@ def _animation(run: ImagesFolder) -> dict[str, Picture]:
     film = Picture(
         "The training as a film",
         "A row a class; columns share their noise, which stays the same from epoch to epoch: what changes is the "
-        f"generator. {_extent(frames.shape)} The film is in the run folder as figures/training.gif.",
+        f"generator.{sentences.training_noise(run.settings.drawing.noise_std)} "
+        f"{_extent(frames.shape)} The film is in the run folder as figures/training.gif.",
         f"data:image/gif;base64,{b64encode(content).decode('ascii')}",
         round(width * scale),
         round(height * scale),

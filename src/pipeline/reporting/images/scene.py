@@ -11,36 +11,43 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from pipeline.artifacts.images import REAL
+from pipeline.artifacts.images import BINS, COLLAPSED, PARTIAL, REAL
 from pipeline.reporting.facts import Estimate
-from pipeline.reporting.gaps import Gap, whole
+from pipeline.reporting.gaps import Gap, share_said, whole
 from pipeline.reporting.grid import Verdict, each_once, find
 from pipeline.reporting.images.facts import ImagesReport
 from pipeline.reporting.images.folder import ImagesTables
 from pipeline.reporting.images.scores import SCORES, Score
 from pipeline.reporting.images.settings import Settings
-from pipeline.reporting.words import count, listed
+from pipeline.reporting.words import count, decimal, listed
+from pipeline.shares import Z
 
 TURNED: dict[Verdict, Verdict] = {"better": "worse", "worse": "better", "level": "level", "unknown": "unknown"}
-TWENTIETHS = np.arange(20) / 20 + 0.025  # the middle of each
+TWENTIETHS = (np.arange(BINS) + 0.5) / BINS  # the middle of each
 LEAST_P = 0.0  # p-values come from standard errors, not from counts of resamples: there is no least one
 NAMED = 5  # classes that a sentence names
-Z = 1.96  # half-width of a 95 % interval in standard errors
 
 
 @dataclass(frozen=True)
 class Contest(Gap):
-    """What the first set scores less what the second does, on the same resamples."""
+    """What the first set scores less what the second does.
+
+    Attributes:
+        from_real: whether distances from what real images score are compared, of which less is better.
+    """
 
     first: str
     second: str
     score: Score
+    from_real: bool
 
     @property
     def verdict(self) -> Verdict:
-        """Whether the first is detectably better; of a score without a better end, whether it is detectably higher."""
+        """Whether the first is detectably better; beside real images in what is best as they have it, never."""
         found = super().verdict
-        return found if self.score.higher_is_better else TURNED[found]
+        if self.score.as_real and not self.from_real and found in {"better", "worse"}:
+            return "worse" if self.second == REAL else "better"
+        return TURNED[found] if self.from_real or not self.score.higher_is_better else found
 
     @property
     def shown(self) -> str:
@@ -52,7 +59,8 @@ class Contest(Gap):
         """The same seen from the second."""
         gap = self.difference
         return Contest(
-            Estimate(-gap.value, -gap.high, -gap.low), self.p, self.least_p, self.second, self.first, self.score
+            Estimate(-gap.value, -gap.high, -gap.low), self.p, self.least_p, self.second, self.first, self.score,
+            self.from_real,
         )  # fmt: skip
 
 
@@ -112,12 +120,12 @@ class Scene:
         return find(self.tables.scores, name=name or self.report.gan, score=score.key)
 
     def against(self, second: str) -> list[Contest]:
-        """The generator beside another set, by all scores of which one end is better."""
-        found = (self.contest(score, second) for score in self.scores if score.is_ranked)
+        """The generator beside another set, by all scores."""
+        found = (self.contest(score, second) for score in self.scores)
         return [one for one in found if one is not None]
 
     def contest(self, score: Score, second: str, first: str | None = None) -> Contest | None:
-        """A paired comparison; of the generator, where none is named first."""
+        """A comparison; of the generator, where none is named first."""
         first = first or self.report.gan
         for one in self.contests:
             if one.score == score and (one.first, one.second) == (first, second):
@@ -128,13 +136,16 @@ class Scene:
 
     @cached_property
     def contests(self) -> list[Contest]:
-        """All paired comparisons of scores that are known here."""
+        """All comparisons by scores that are known here."""
         known = {score.key: score for score in SCORES}
         return [
-            Contest(_estimate(row, "difference"), float(row["p"]), LEAST_P, row["first"], row["second"], score)
+            Contest(
+                _estimate(row, "difference"), float(row["p"]), LEAST_P, row["first"], row["second"], score,
+                bool(row["from_real"]),
+            )
             for row in self.tables.contests.to_dict("records")
             if (score := known.get(row["score"])) is not None
-        ]
+        ]  # fmt: skip
 
     def by_class(self, score: Score, label: int, name: str | None = None) -> Estimate:
         """A score of a set's images of one class."""
@@ -152,9 +163,16 @@ class Scene:
         return int(wrong["called"].iloc[0]), float(wrong["images"].iloc[0] / total)
 
     def collapsed(self, name: str | None = None) -> dict[int, Collapsed]:
-        """The classes that have collapsed, by label."""
+        """The classes that have collapsed outright, by label."""
+        return self._lost(COLLAPSED, name)
+
+    def collapsed_in_part(self, name: str | None = None) -> dict[int, Collapsed]:
+        """The classes of which most kinds of image are left out, by label."""
+        return self._lost(PARTIAL, name)
+
+    def _lost(self, level: str, name: str | None) -> dict[int, Collapsed]:
         table = self.tables.collapse
-        rows = table[(table["name"] == (name or self.report.gan)) & (table["reason"].fillna("") != "")]
+        rows = table[(table["name"] == (name or self.report.gan)) & (table["level"] == level)]
         names = self.report.class_names
         return {
             int(row["label"]): Collapsed(names[int(row["label"])], row["reason"]) for row in rows.to_dict("records")
@@ -206,7 +224,7 @@ class Scene:
     def _bins(self, name: str) -> np.ndarray[Any, np.dtype[np.float64]]:
         table = self.tables.confidence
         own = table[table["set"] == name]
-        return np.bincount(own["bin"].astype(int), weights=own["images"], minlength=20)[:20].astype(np.float64)
+        return np.bincount(own["bin"].astype(int), weights=own["images"], minlength=BINS)[:BINS].astype(np.float64)
 
 
 def called(name: str) -> str:
@@ -223,6 +241,15 @@ def some(names: Sequence[str]) -> str:
 def classes_said(names: Sequence[str]) -> str:
     """The class 1; the classes 1 and 6: a name alone may read as a number of them."""
     return f"the class{'' if len(names) == 1 else 'es'} {some(names)}"
+
+
+def bounded(share: Estimate) -> tuple[str, str]:
+    """A share of drawings and its interval, in percent; of none its upper end: 0 %, (below 0.1 %)."""
+    if not share.is_known:
+        return share_said(share.value), ""
+    if not share.value:
+        return share_said(0.0), f"(below {decimal(max(math.ceil(1000 * share.high) / 10, 0.1), 1)} %)"
+    return share_said(share.value), f"[{decimal(100 * share.low, 1)}, {decimal(100 * share.high, 1)}]"
 
 
 def tallied(contests: Iterable[Contest]) -> dict[Verdict, list[Contest]]:

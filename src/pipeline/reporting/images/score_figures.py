@@ -22,10 +22,10 @@ if TYPE_CHECKING:
 
 SMALL = 7.5  # points
 LETTER = 0.068  # inches, of small letters
-WHISKER: dict[str, Any] = {"linestyle": "none", "elinewidth": 1.2, "capsize": 2}
+WHISKER: dict[str, Any] = {"linestyle": "none", "elinewidth": 1.2, "capsize": 3.2, "capthick": 1.0}
 REAL_LOOK = Look(INK, (0, (1, 1.3)), "D")
 SET_LOOKS = (LOOKS[0], LOOKS[1], REAL_LOOK)  # of the GAN, what it must beat, and real images
-BY_CLASS = tuple(SCORE[key] for key in ("class_accuracy", "diversity", "coverage"))
+BY_CLASS = tuple(SCORE[key] for key in ("class_accuracy", "diversity", "recall"))
 REASON, REASON_LINES = 32, 3  # characters of a line beside the axes, and lines
 DARK = 0.55  # share of a row from which its cell needs a white number
 MOST_NUMBERED = 20  # classes of which the numbers can be read
@@ -33,11 +33,11 @@ MOST_NUMBERED = 20  # classes of which the numbers can be read
 
 def better(score: Score) -> str:
     """Which way is better, in a few words."""
-    return score.better if score.is_ranked else "as real is best"
+    return "as real is best" if score.as_real else score.better
 
 
 def score_panel(axes: Axes, found: Sequence[tuple[str, Estimate, Look]], score: Score) -> None:
-    """A row a set, top first: a dot with its interval, and the value at the edge."""
+    """A row a set, top first: a dot with its interval, and the value at the edge; the arrow says what is better."""
     for place, (_, value, look) in enumerate(found):
         _point(axes, place, value, look)
         axes.annotate(
@@ -49,7 +49,7 @@ def score_panel(axes: Axes, found: Sequence[tuple[str, Estimate, Look]], score: 
     axes.grid(visible=False, axis="y")
     axes.tick_params(axis="y", length=0)
     axes.tick_params(axis="x", labelsize=SMALL)
-    axes.set_title(f"{score.label} ({better(score)})", fontsize=SMALL + 1)
+    axes.set_title(f"{score.label} {score.arrow}", fontsize=SMALL + 1)
     ends = np.array([end for _, value, _ in found for end in (value.value, value.low, value.high)])
     _score_axis(axes, ends[np.isfinite(ends)], may_be_log=not score.higher_is_better)
 
@@ -60,7 +60,7 @@ def class_panel(axes: Axes, rows: Sequence[Mapping[str, Estimate]], looks: Mappi
     for offset, (name, (said, look)) in zip(offsets, looks.items(), strict=True):
         axes.plot([], [], linestyle="none", label=written(said, 30), **_mark(look))
         for place, row in enumerate(rows):
-            _point(axes, place + offset, row.get(name, words.NOT_KNOWN), look, size=3.8)
+            _point(axes, place + offset, row.get(name, words.NOT_KNOWN), look)
     axes.set_ylim(len(rows) - 0.5, -0.5)
     axes.set_yticks(np.arange(len(rows) - 1) + 0.5, minor=True)
     axes.grid(visible=False, axis="y", which="major")
@@ -79,14 +79,14 @@ def name_classes(axes: Axes, names: Sequence[str], collapsed: Sequence[int]) -> 
             label.set_fontweight("bold")
 
 
-def write_reasons(axes: Axes, reasons: Mapping[int, str]) -> None:
-    """Why a class has collapsed, beside its row."""
+def write_reasons(axes: Axes, reasons: Mapping[int, str], collapsed: Sequence[int]) -> None:
+    """What is wrong with a class, beside its row; those that have collapsed outright stand out."""
     for place, reason in reasons.items():
         lines = textwrap.wrap(" ".join(reason.split()), REASON, max_lines=REASON_LINES, placeholder=" …")
         text = "\n".join(written(line, REASON) for line in lines)  # it may name a class
         axes.annotate(
             text, (1, place), (5, 0), xycoords=("axes fraction", "data"), textcoords="offset points", va="center",
-            fontsize=SMALL - 1, color=ALARM, annotation_clip=False, linespacing=1.0,
+            fontsize=SMALL - 1, color=ALARM if place in collapsed else INK, annotation_clip=False, linespacing=1.0,
         )  # fmt: skip
 
 
@@ -132,7 +132,7 @@ def _score_axis(axes: Axes, ends: NDArray[np.float64], *, may_be_log: bool) -> N
     axes.xaxis.set_major_locator(MaxNLocator(nbins=4, min_n_ticks=2))
 
 
-def _point(axes: Axes, place: float, found: Estimate, look: Look, size: float = 5) -> None:
+def _point(axes: Axes, place: float, found: Estimate, look: Look, size: float = 3.2) -> None:
     """A mark with its whisker; a value without an interval has none."""
     if not math.isfinite(found.value):
         return

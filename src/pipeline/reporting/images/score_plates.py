@@ -15,7 +15,7 @@ from pipeline.reporting.grid import estimate, find
 from pipeline.reporting.images import score_figures
 from pipeline.reporting.images.folder import ImagesFolder
 from pipeline.reporting.images.picture_figures import written
-from pipeline.reporting.images.scene import called
+from pipeline.reporting.images.scene import Scene, called
 from pipeline.reporting.images.score_figures import BY_CLASS, SET_LOOKS
 from pipeline.reporting.images.scores import SCORES
 from pipeline.reporting.legends import legend, legend_height
@@ -70,8 +70,9 @@ def _scores(run: ImagesFolder) -> Plate:
     return Plate(
         "scores",
         "Every score, beside the baseline and real images",
-        f"Dots with 95 % intervals; {quantity(run.report.num_compared, 'image')} a set. Real images that nobody "
-        "learnt from stand where drawings would and show what a perfect generator would come to. Precision asks "
+        f"Dots with 95 % intervals; {quantity(run.report.num_compared, 'image')} a set. ↑ more is better, ↓ less; → "
+        "the nearer to real images the better, from either side. Real images that the judge has not learnt from stand "
+        "where drawings would and show what a perfect generator would come to. Precision asks "
         "whether drawings look like test images, recall and coverage whether test images look like drawings: a "
         "generator that draws few things well has the first and lacks the others. Axes do not begin at 0, and "
         "distances may be on a logarithmic one.",
@@ -84,30 +85,29 @@ def _scores(run: ImagesFolder) -> Plate:
 def _classes(run: ImagesFolder) -> Plate:
     report, table, looks = run.report, run.tables.by_class, sets(run)
     found = {score.key: _by_class(table[table["score"] == score.key], len(report.class_names)) for score in BY_CLASS}
-    collapse = run.tables.collapse
-    rows = collapse[(collapse["name"] == report.gan) & (collapse["reason"].fillna("") != "")]
-    reasons = {int(label): str(reason) for label, reason in zip(rows["label"], rows["reason"], strict=True)}
+    scene = Scene(report, run.tables, run.settings)
+    gone = scene.collapsed()
+    reasons = {label: one.reason for label, one in (gone | scene.collapsed_in_part()).items()}
 
     def draw(figure: Figure) -> None:
         panels = figure.subplots(1, len(BY_CLASS))
         for axes, score in zip(panels, BY_CLASS, strict=True):
             score_figures.class_panel(axes, found[score.key], looks)
-            score_figures.name_classes(axes, report.class_names, list(reasons))
+            score_figures.name_classes(axes, report.class_names, list(gone))
             axes.set_title(f"{score.label}\n({score_figures.better(score)})")
             if axes is not panels[0]:
                 axes.set_yticklabels([])
-        score_figures.write_reasons(panels[-1], reasons)
+        score_figures.write_reasons(panels[-1], reasons, list(gone))
         legend(figure, panels[0])
 
-    marked = (
-        " A cross and red letters mark a class that has collapsed, with the reason at the right." if reasons else ""
-    )
+    marked = " A cross and red letters mark a class that has collapsed." if gone else ""
+    marked += " What is wrong with a class stands at the right." if reasons else ""
     return Plate(
         "classes",
         "Class by class",
         "How often the judge calls drawings what was asked for, how different two drawings of a class are beside two "
-        "test images of it, and what share of the test images of the class have a drawing close by. Classes that real "
-        "images too are low in are hard for the judge, and no fault of the generator."
+        "test images of it, and what share of the test images of the class lie where drawings lie. What real images "
+        "too are low in is hard for the judge, and no fault of the generator."
         f"{marked}",
         draw,
         WIDE,

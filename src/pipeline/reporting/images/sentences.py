@@ -25,7 +25,7 @@ MEANT = {
     "Real images": (
         "images of the training file that the judge has not learnt from, put where a generator’s drawings would be: "
         "what a perfect generator would get. Class accuracy and “trained on drawings” of real images are the judge’s "
-        "own, on the test images"
+        "own, on the test images. Generator and Gaussian have learnt from them, the judge has not"
     ),
     "Gaussian": (
         "what a generator must beat: for each class, images drawn at random from a normal distribution around the mean "
@@ -39,6 +39,16 @@ MEANT = {
         "raises this distance. None tells what another training, by another seed, would give"
     ),
     "Collapse": "the generator answers one class with all but the same image whatever the noise, or misses what it is",
+    "Partial collapse": (
+        "it draws the class, but leaves out most kinds of image that there are of it: the recall of the class is below "
+        "half of what real images have there, at the upper end of its interval"
+    ),
+    "Limits": (
+        "the epoch was chosen, and the noise set, by distances in the features of the same judge that then gives the "
+        "scores, so that these flatter what was chosen; another judge may rank otherwise. While it is trained, a "
+        "generator is held against images that it learns from, so that learning them by heart would be rewarded there; "
+        "the final figures are of the test images, and copies are looked for"
+    ),
 }
 
 
@@ -60,6 +70,10 @@ def notices(scene: Scene) -> list[Notice]:
         said = "; ".join(f"{upper(classes_said(names))} ({why})" for why, names in alike.items())
         number = f"{count(len(gone))} of {_classes(len(report.class_names))} collapsed"
         found.append(Notice("caution", number, f"{said}."))
+    if partly := [one.name for one in scene.collapsed_in_part().values()]:
+        number = f"{count(len(partly))} of {_classes(len(report.class_names))} collapsed in part"
+        why = "most kinds are left out, the recall being below half of what real images have"
+        found.append(Notice("caution", number, f"{upper(classes_said(partly))}: {why}."))
     return found
 
 
@@ -103,6 +117,23 @@ def parts_sentence(report: ImagesReport) -> str:
     )
 
 
+def classes_sentence(scene: Scene) -> str:
+    """The classes that fare worst and best, beside real images of the same class; empty where none is known."""
+    told = []
+    for key in ("class_accuracy", "recall", "diversity"):
+        score, names = SCORE[key], scene.report.class_names
+        found = {label: scene.by_class(score, label).value for label in range(len(names))}
+        known = sorted((value, label) for label, value in found.items() if not math.isnan(value))
+        if known:
+            ends = [
+                f"{score.written(value)} ({names[label]}; real images "
+                f"{score.written(scene.by_class(score, label, REAL).value)})"
+                for value, label in (known[0], known[-1])
+            ]
+            told.append(f"{score.within} from {ends[0]} to {ends[1]}")
+    return f"By class: {'; '.join(told)}." if told else ""
+
+
 def copies_sentence(report: ImagesReport) -> str:
     """Images that are in both files."""
     if not report.num_copies:
@@ -123,7 +154,7 @@ def models_sentence(scene: Scene) -> str:
         f"The generator has {count(report.num_params)} weights that are trained, the discriminator "
         f"{count(report.num_discriminator_params)}; both are {report.kind}. {quantity(report.epochs, 'epoch')} of "
         f"{quantity(report.updates, 'update')} of each{pace}; epoch {report.kept_epoch} was kept{_why_kept(scene)}. "
-        f"{_noise(scene.settings.drawing.spread)}"
+        f"{noise_said(scene.settings.drawing.noise_std)}"
         f"The judge has {count(report.judge_params)} weights and calls "
         f"{whole(SCORE['class_accuracy'].written(report.judge_accuracy))} of all test images right."
     )
@@ -133,10 +164,21 @@ def _classes(number: int) -> str:
     return f"{count(number)} class{'' if number == 1 else 'es'}"
 
 
-def _noise(spread: float) -> str:
-    if spread == 1:
+def noise_said(noise_std: float) -> str:
+    """From what noise drawings are made, with a space behind; empty where it is that of training."""
+    if noise_std == 1:
         return ""
-    return f"Drawings are made from noise of a standard deviation of {spread:g}, where training has 1. "
+    return f"Drawings are made from noise of a standard deviation of {noise_std:g}, where training has 1. "
+
+
+def training_noise(noise_std: float) -> str:
+    """From what noise pictures of the training are made, with a space before; empty where all noise is the same."""
+    if noise_std == 1:
+        return ""
+    return (
+        f" The noise has a standard deviation of 1 here, as in training; other drawings are made with {noise_std:g}, "
+        "so that these are a little more varied, and less clean."
+    )
 
 
 def _why_kept(scene: Scene) -> str:
@@ -150,13 +192,14 @@ def _ended(report: ImagesReport) -> str:
 
 
 def _trouble(scene: Scene) -> str:
-    """That training ended early or that classes collapsed; empty where all went well."""
+    """That training ended early or that classes collapsed, outright or in part; empty where all went well."""
     report, parts = scene.report, []
     if report.ending != "finished":
         parts.append(f"{_ended(report)}.")
-    if gone := [one.name for one in scene.collapsed().values()]:
-        which = f"all {_classes(len(gone))}" if len(gone) == len(report.class_names) else classes_said(gone)
-        parts.append(f"Collapsed: {which}.")
+    for said, lost in (("Collapsed", scene.collapsed()), ("Collapsed in part", scene.collapsed_in_part())):
+        if names := [one.name for one in lost.values()]:
+            which = f"all {_classes(len(names))}" if len(names) == len(report.class_names) else classes_said(names)
+            parts.append(f"{said}: {which}.")
     return " ".join(parts)
 
 

@@ -1,6 +1,6 @@
 """What of the settings of a run on images its report tells.
 
-What the discriminator aims at, which epoch is kept, and from what noise is drawn.
+What the discriminator aims at, whether the rates fall, which epoch is kept, and from what noise is drawn.
 """
 
 from __future__ import annotations
@@ -15,18 +15,19 @@ class Training:
 
     Attributes:
         smoothing: 0 where it is unknown.
-        keep: None where it is unknown.
+        keep, schedule: None where they are unknown.
     """
 
     smoothing: float = 0.0
     keep: Literal["best", "last"] | None = None
+    schedule: Literal["constant", "linear"] | None = None
 
 
 @dataclass(frozen=True)
 class Drawing:
-    """How the trained generator drew: `spread` is the standard deviation of its noise, 1 where it is unknown."""
+    """How the trained generator drew: `noise_std` is the standard deviation of its noise, 1 where it is unknown."""
 
-    spread: float = 1.0
+    noise_std: float = 1.0
 
 
 @dataclass(frozen=True)

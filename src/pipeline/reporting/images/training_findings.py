@@ -60,6 +60,13 @@ def would_more_epochs_help(scene: Scene) -> Finding | None:
     earlier = by_epoch[by_epoch.index <= report.epochs - late]
     gain = 1 - by_epoch.min() / earlier.min() if len(earlier) and earlier.min() else 0.0
     last = f"In the last {count(late)} of {quantity(report.epochs, 'epoch')}"
+    if scene.settings.training.schedule == "linear":
+        fell = f"the least distance fell by {share_said(gain)}" if gain > 0 else "it did not fall any further"
+        parts.append(
+            f"{last} {fell}. But both learning rates fall evenly, to nothing at the end, so that any curve flattens "
+            "there: this run cannot tell. A longer run would need a longer schedule, from its first epoch on."
+        )
+        return Finding(question, "cannot be told", "unknown", " ".join(parts) + pace)
     if gain >= STILL:
         parts.append(f"{last} the least distance fell by {share_said(gain)}: more epochs may bring more.")
         return Finding(question, "probably", "level", " ".join(parts) + pace)

@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 from made_images import CLASSES, EACH, Made, labels_of, made, some_images
 
-from pipeline.artifacts.images import REAL, Drawings, Neighbours
+from pipeline.artifacts.images import COLLAPSED, PARTIAL, REAL, Drawings, Neighbours
 from pipeline.evaluation.images.collapse import SHOWN, collapse_table
 from pipeline.evaluation.images.measures import Measured
 from pipeline.evaluation.images.sets import ImageSet
@@ -25,7 +25,8 @@ def it() -> Made:
 def reasons(it: Made, drawn: Drawings) -> list[str]:
     """Why each class has collapsed."""
     found = it.score(drawn).collapse
-    assert list(found) == ["name", "label", "diversity", "coverage", "class_accuracy", "reason"]
+    assert list(found) == ["name", "label", "diversity", "coverage", "recall", "class_accuracy", "level", "reason"]
+    assert ((found["level"] == "") == (found["reason"] == "")).all()
     assert found["label"].tolist() == list(range(len(CLASSES)))
     assert (found["name"] == drawn.name).all()
     return found["reason"].tolist()
@@ -80,6 +81,19 @@ def test_drawings_close_to_their_mean_are_found_below_half_the_distance(it: Made
     assert reasons(it, replace(drawn, pixels=pixels)) == [expected] * len(CLASSES)
 
 
+@pytest.mark.parametrize("seed", [39, 40, 41])
+def test_a_class_of_which_ten_kinds_are_drawn_is_lost_in_part(it: Made, seed: int) -> None:
+    """Ten images with a little noise are varied, and of their class; but few test images are like one of them."""
+    drawn = it.drawings("mine", seed)
+    pixels = drawn.pixels.astype(np.float64)
+    own = pixels[EACH + np.arange(EACH) % 10]
+    pixels[EACH : 2 * EACH] = own + np.random.default_rng(3).normal(size=own.shape)
+    found = it.score(replace(drawn, pixels=np.clip(pixels, 0, 255).astype(np.uint8))).collapse
+    assert found["level"].tolist() == ["", PARTIAL, ""]
+    assert found["reason"].tolist() == ["", "leaves out most kinds", ""]
+    assert found["diversity"][1] > 0.9
+
+
 def test_one_class_that_repeats_a_few_images_is_found_alone(it: Made) -> None:
     drawn = it.drawings("mine", seed=35)
     pixels = drawn.pixels.copy()
@@ -105,8 +119,20 @@ def test_a_missing_class_is_found_and_what_is_drawn_instead_is_named(it: Made) -
     assert missing.split("; ")[-2:] == ["covers little of the class", f"is more often taken for {CLASSES[2]}"]
 
 
-def told(right: int, number: int, real: float = 1.0, *, instead: Sequence[int] = (2,), repeats: int = 0) -> str:
-    """Why class 1 has collapsed, of whose drawings the judge takes so many for it, the others for these in turn."""
+def told(
+    right: int,
+    number: int,
+    real: float = 1.0,
+    *,
+    instead: Sequence[int] = (2,),
+    repeats: int = 0,
+    recall: tuple[float, float] = (1.0, 1.0),
+) -> str:
+    """Why class 1 has collapsed, of whose drawings the judge takes so many for it, the others for these in turn.
+
+    Args:
+        recall: of the class, the upper end of its interval; and that of real images.
+    """
     labels = np.ones(number, np.int16)
     names = np.array(instead, np.int16)[np.arange(number) % len(instead)]
     called = np.where(np.arange(number) < right, labels, names)
@@ -114,6 +140,7 @@ def told(right: int, number: int, real: float = 1.0, *, instead: Sequence[int] =
     accuracy = right / number, float(wilson(right / number, number)[1])
     scores = {(name, label, score): (1.0, 1.0) for name in ("mine", REAL) for label in range(3) for score in SHOWN}
     scores |= {("mine", 1, "class_accuracy"): accuracy, (REAL, 1, "class_accuracy"): (real, real)}
+    scores |= {("mine", 1, "recall"): (0.0, recall[0]), (REAL, 1, "recall"): (recall[1], recall[1])}
     by_class = pd.DataFrame(
         [(*key, *values) for key, values in scores.items()], columns=["name", "label", "score", "value", "high"]
     )
@@ -122,6 +149,8 @@ def told(right: int, number: int, real: float = 1.0, *, instead: Sequence[int] =
     measured = {name: Measured({}, {}, np.empty((3, 0)), asked) for name in (REAL, "mine")}
     found = collapse_table(measured, by_class, neighbours, CLASSES)
     assert found["reason"].tolist()[::2] == ["", ""]
+    levels = {"": "", "leaves out most kinds": PARTIAL}
+    assert found["level"][1] == levels.get(found["reason"][1], COLLAPSED)
     return found["reason"][1]
 
 
@@ -161,6 +190,25 @@ def test_a_dropped_class_is_named_by_another_only_where_that_outnumbers_it() -> 
     assert told(200, 600, instead=(0, 2)) == SELDOM, "200 each"
     assert told(199, 600, instead=(0, 2)) == BOOT, "199, 200 and 201"
     assert told(240, 600, instead=(2,)) == BOOT
+
+
+@pytest.mark.parametrize(
+    ("recall", "expected"),
+    [
+        ((0.49, 1.0), "leaves out most kinds"),
+        ((0.51, 1.0), ""),
+        ((0.49, 0.9), ""),  # real images reach no more
+        ((0.44, 0.9), "leaves out most kinds"),
+        ((0.0, 0.0), ""),
+        ((np.nan, 0.9), ""),
+        ((0.2, np.nan), ""),
+    ],
+)
+def test_most_kinds_are_left_out_below_half_the_recall_of_real_images(
+    recall: tuple[float, float], expected: str
+) -> None:
+    assert told(60, 60, recall=recall) == expected
+    assert told(0, 60, recall=recall) == BOOT, "what has collapsed leaves out most kinds in any case"
 
 
 @pytest.mark.parametrize(("number", "repeats", "expected"), [(36, 1, ""), (36, 2, ""), (36, 3, "yes"), (400, 3, "")])

@@ -10,7 +10,7 @@ import pytest
 from made_images import CLASSES, EACH, NUM_WRONG, Made, called, labels_of, made
 from threadpoolctl import threadpool_info, threadpool_limits
 
-from pipeline.artifacts.images import Drawings, ImageScores, Neighbours, Pupil
+from pipeline.artifacts.images import AS_REAL, Drawings, ImageScores, Neighbours, Pupil
 from pipeline.errors import UserError
 from pipeline.evaluation.frechet import Moments, frechet_between
 from pipeline.evaluation.images import measures
@@ -139,7 +139,9 @@ def test_contests_are_of_all_sets_and_paired(it: Made, drawn: tuple[Drawings, Dr
     assert len(contests) == 3 * len(SCORES)
     value = scores.table.set_index(["name", "score"])["value"]
     for row in contests.to_dict("records"):
-        gap = value[row["first"], row["score"]] - value[row["second"], row["score"]]
+        first, second, real = (value[name, row["score"]] for name in (row["first"], row["second"], "real"))
+        assert row["from_real"] == (row["second"] != "real" and row["score"] in AS_REAL)
+        gap = abs(first - real) - abs(second - real) if row["from_real"] else first - second
         assert row["difference"] == pytest.approx(gap, abs=1e-12)
         assert row["low"] <= row["difference"] <= row["high"]
         assert 0 <= row["p"] <= 1
@@ -189,6 +191,43 @@ def test_the_interval_of_a_frechet_difference_is_mirrored() -> None:
     found = hold_contests(both).set_index("score")
     assert (found["low"]["frechet"], found["high"]["frechet"]) == pytest.approx((8.025, 10))
     assert (found["low"]["kernel"], found["high"]["kernel"]) == pytest.approx((11.025, 11.975))
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "low", "high", "differ"),
+    [
+        (0.98, 0.95, 0.0, 0.05, True),  # both beyond: more is farther
+        (0.90, 0.95, 0.0, 0.03, True),  # on either side: the one that is below is farther
+        (0.92, 0.95, -0.02, 0.0, True),  # the one that is below is nearer
+        (0.91, 0.95, -0.01, 0.01, False),  # as far on either side
+    ],
+)
+@pytest.mark.parametrize("score", AS_REAL)
+def test_what_is_best_as_real_is_compared_by_how_far_it_is_from_real(
+    score: str, first: float, second: float, low: float, high: float, differ: bool
+) -> None:
+    """Real images have 0.93; each value is resampled with a standard error of 0.001."""
+    random, labels = np.random.default_rng(2), np.zeros(3, np.int16)
+    images = ImageSet("made", np.zeros((3, 1)), labels, labels, np.ones((202, 3)))
+    shares = {"learnt_accuracy": Share(images, np.array([True, True, False]))}
+    measured = {}
+    for name, value in (("real", 0.93), ("mine", first), ("other", second)):
+        samples = np.append(value, random.normal(value, 0.001, 201))
+        measured[name] = Measured(shares, dict.fromkeys(SCORES, samples), np.zeros((1, 202)), images)
+    row = hold_contests(measured).query(f"second == 'other' and score == '{score}'").to_dict("records")[0]
+    assert row["from_real"]
+    assert row["difference"] == pytest.approx(abs(first - 0.93) - abs(second - 0.93))
+    assert low <= row["low"] <= row["difference"] <= row["high"] <= high
+    assert row["p"] < 0.001 if differ else row["p"] == 1
+
+
+def test_of_what_depends_on_the_test_images_alone_contests_are_paired(it: Made) -> None:
+    """The same drawings twice: what only the test images vary does not differ, what a set's own images vary does."""
+    drawn = it.drawings("mine", seed=20)
+    rows = it.score(drawn, replace(drawn, name="again")).contests.query("second == 'again'").set_index("score")
+    width = rows["high"] - rows["low"]
+    assert (width[["recall", "coverage", "learnt_accuracy"]] == 0).all()
+    assert (width.drop(["recall", "coverage", "learnt_accuracy", "class_accuracy"]) > 0).all()
 
 
 def blas_threads() -> set[int]:

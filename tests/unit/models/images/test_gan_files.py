@@ -23,7 +23,7 @@ def test_what_is_written_draws_the_same(kind: str, tmp_path: Path) -> None:
     made, path = untrained(SHAPES[kind]), tmp_path / "mine.npz"
     save(path, made, CLASSES, 0.9)
     card, generator = load(path)
-    assert (card.name, card.build, card.classes, card.spread) == ("mine", SHAPES[kind], CLASSES, 0.9)
+    assert (card.name, card.build, card.classes, card.noise_std) == ("mine", SHAPES[kind], CLASSES, 0.9)
     np.testing.assert_array_equal(weights_of(generator), made.generator)
     from pipeline.models.images.drawing import Brush, restore
 

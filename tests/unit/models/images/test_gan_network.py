@@ -105,12 +105,25 @@ def test_units_drop_out_while_training_alone() -> None:
 
 
 def test_a_projection_adds_what_the_class_asks_of_the_last_layer() -> None:
-    """The logits of an image by class differ as the rows of the normalised table times the same hidden units do."""
+    """The logits are the rows of the normalised table times the last hidden units, plus what holds of every class."""
+    import tensorflow as tf
+
     _, discriminator = players(CONVOLUTIONAL)
     image = np.random.default_rng(0).uniform(-1, 1, (1, SIDE * SIDE)).astype(np.float32)
-    logits = np.array([float(discriminator.logits(image, np.array([c]), training=False)[0]) for c in range(K)])
-    table = discriminator.classes.normalised(training=False).numpy()
-    for norm in discriminator.hidden, discriminator.real:
-        assert norm.bias.numpy().tolist() == [0] * len(norm.bias.numpy())
-    hidden, *_ = np.linalg.lstsq(table - table.mean(0), logits - logits.mean(), rcond=None)
-    np.testing.assert_allclose(logits - logits.mean(), (table - table.mean(0)) @ hidden, atol=1e-6)
+    first, second, last, real, table = (
+        kernel.normalised(training=False).numpy()
+        for kernel in (*discriminator.convolutions, discriminator.hidden, discriminator.real, discriminator.classes)
+    )
+    for number, kernel in enumerate((*discriminator.convolutions, discriminator.hidden, discriminator.real), start=1):
+        kernel.bias.assign(np.full(kernel.bias.shape, 0.1 * number, np.float32))
+    hidden = image.reshape(1, SIDE, SIDE, 1)
+    for kernel, bias in ((first, 0.1), (second, 0.2)):
+        hidden = leaky(tf.nn.conv2d(hidden, kernel, strides=2, padding="SAME").numpy() + bias)
+    hidden = leaky(hidden.ravel() @ last + 0.3)
+    logits = [float(discriminator.logits(image, np.array([c]), training=False)[0]) for c in range(K)]
+    np.testing.assert_allclose(logits, table @ hidden + float(hidden @ real[:, 0]) + 0.4, atol=1e-5)
+    assert np.ptp(table @ hidden) > 1e-3, "else the test says nothing"
+
+
+def leaky(numbers: Any) -> Any:
+    return np.where(numbers < 0, CONVOLUTIONAL.slope * numbers, numbers)

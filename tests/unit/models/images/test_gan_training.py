@@ -169,7 +169,7 @@ def test_blocks_of_any_size_end_with_the_same_weights(
 
 def test_the_noise_of_frames_and_of_what_is_watched_is_always_the_same(tmp_path: Path) -> None:
     """With players at rest, every epoch draws the same, in a run of another seed from the same noise."""
-    rest = replace(RECIPE, generator_rate=1e-30, discriminator_rate=1e-30, averaging=None, epochs=2)
+    rest = replace(RECIPE, generator_rate=1e-30, discriminator_rate=1e-30, ema_decay=None, epochs=2)
     found = {}
     for seed in (5, 6):
         script = Script(2.0, 1.0)
@@ -187,12 +187,12 @@ def test_the_noise_of_frames_and_of_what_is_watched_is_always_the_same(tmp_path:
     assert (found[5] != found[6]).any()
 
 
-@pytest.mark.parametrize(("keep", "averaging", "epoch"), [("best", 0.9, 2), ("last", 0.9, 3), ("best", None, 2)])
+@pytest.mark.parametrize(("keep", "ema_decay", "epoch"), [("best", 0.9, 2), ("last", 0.9, 3), ("best", None, 2)])
 def test_the_epoch_that_came_closest_is_kept_or_the_last(
-    keep: Any, averaging: float | None, epoch: int, tmp_path: Path
+    keep: Any, ema_decay: float | None, epoch: int, tmp_path: Path
 ) -> None:
     """The weights are those that drew the frame of that epoch: the means, where they are kept."""
-    made = fit(tmp_path, replace(RECIPE, keep=keep, averaging=averaging), watch=Script(*FIGURES))
+    made = fit(tmp_path, replace(RECIPE, keep=keep, ema_decay=ema_decay), watch=Script(*FIGURES))
     assert made.history["frechet"].tolist() == list(FIGURES)
     assert made.kept_epoch == epoch
     grid = grid_of(made)
@@ -204,7 +204,7 @@ def test_of_epochs_that_came_as_close_the_first_is_kept(tmp_path: Path) -> None:
 
 
 def test_a_mean_that_keeps_nothing_is_the_weights_themselves(tmp_path: Path, whole: dict[str, Gan]) -> None:
-    found = [fit(tmp_path / str(kept), replace(RECIPE, averaging=kept)) for kept in (None, 0.0)]
+    found = [fit(tmp_path / str(kept), replace(RECIPE, ema_decay=kept)) for kept in (None, 0.0)]
     np.testing.assert_array_equal(found[0].frames, found[1].frames)
     np.testing.assert_array_equal(found[0].generator, found[1].generator)
     np.testing.assert_array_equal(
@@ -215,7 +215,7 @@ def test_a_mean_that_keeps_nothing_is_the_weights_themselves(tmp_path: Path, who
 
 def test_players_learn(tmp_path: Path) -> None:
     """Bright stripes at the place of the class."""
-    recipe = replace(RECIPE, epochs=60, averaging=None, hopeless=60)
+    recipe = replace(RECIPE, epochs=60, ema_decay=None, saturated_epochs=60)
     made = fit(tmp_path, recipe, replace(DENSE, generator_units=[64], discriminator_units=[64]), number=96)
     assert made.history["frechet"].min() < 0.75 * made.history["frechet"][0]
     means = grid_of(made).mean(axis=(1, 3))

@@ -15,7 +15,7 @@ from pipeline.models.backend import start_keras
 
 pytestmark = pytest.mark.slow
 STILL = replace(DENSE, dropout=0.0)
-PLAIN = replace(RECIPE, averaging=None)
+PLAIN = replace(RECIPE, ema_decay=None)
 PIXELS, LABELS = pictures(20)
 UPDATES = 3  # of 8, 8 and 4 images
 BUILDS = {"dense": STILL, "convolutional": CONVOLUTIONAL}
@@ -279,18 +279,18 @@ def test_a_batch_is_of_the_images_that_the_order_says() -> None:
     np.testing.assert_allclose((shown + 1) * 127.5, PIXELS[order].reshape(len(order), -1), atol=1e-4)
 
 
-@pytest.mark.parametrize("averaging", [0.0, 0.15, 0.999])
-def test_the_means_forget_as_they_grow_older(averaging: float) -> None:
-    """Closed form: after update t the mean keeps min(averaging, (1 + t) / (10 + t)) of what it was."""
-    made = players(STILL, replace(RECIPE, averaging=averaging, generator_rate=0.05))
+@pytest.mark.parametrize("ema_decay", [0.0, 0.15, 0.999])
+def test_the_means_forget_as_they_grow_older(ema_decay: float) -> None:
+    """Closed form: after update t the mean keeps min(ema_decay, (1 + t) / (10 + t)) of what it was."""
+    made = players(STILL, replace(RECIPE, ema_decay=ema_decay, generator_rate=0.05))
     mean = weights_of(made.generator).astype(np.float64)
     np.testing.assert_array_equal(mean, np.concatenate([np.ravel(m) for m in made.means]), "they begin as the weights")
     for done in range(1, 6):
         update(made, None, 0, 1)
-        share = min(averaging, (1 + done) / (10 + done))
+        share = min(ema_decay, (1 + done) / (10 + done))
         mean = share * mean + (1 - share) * weights_of(made.generator)
         np.testing.assert_allclose(np.concatenate([np.ravel(m) for m in made.means]), mean, rtol=1e-4, atol=1e-6)
-    assert np.allclose(mean, weights_of(made.generator)) == (averaging == 0)
+    assert np.allclose(mean, weights_of(made.generator)) == (ema_decay == 0)
 
 
 @pytest.mark.parametrize("kind", BUILDS)

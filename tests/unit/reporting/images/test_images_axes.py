@@ -96,7 +96,7 @@ def test_the_kept_epoch_has_a_frame(axes: Axes) -> None:
     (frame,) = axes.patches
     box = frame.get_extents().transformed(axes.transData.inverted())
     assert (box.x0, box.x1) == pytest.approx((4.5, 10.5))
-    assert [label.get_text() for label in axes.get_xticklabels()] == ["1", "4\nkept", "9"]
+    assert [label.get_text() for label in axes.get_xticklabels()] == ["1", "4", "9"]
 
 
 def levels(axes: Axes) -> list[float]:
@@ -169,7 +169,7 @@ def test_a_score_is_a_dot_and_says_which_way_is_better(axes: Axes) -> None:
     np.testing.assert_allclose(points(axes, "o"), [[12, 0]])
     np.testing.assert_allclose(points(axes, "s"), [[90, 1]])
     np.testing.assert_allclose(points(axes, "D"), [[0.5, 2]])
-    assert axes.get_title(loc="left") == "Fréchet distance (less is better)"
+    assert axes.get_title(loc="left") == "Fréchet distance ↓"
     assert [text.get_text() for text in axes.texts] == ["12.0", "90.0", "0.500", "undefined"]
     assert axes.get_xscale() == "log"
     assert score_figures.better(SCORE["diversity"]) == "as real is best"
@@ -180,13 +180,15 @@ def test_a_class_that_has_collapsed_stands_out_with_the_reason(axes: Axes) -> No
     looks = {"a": ("a", LOOKS[0]), "real": ("real images", score_figures.REAL_LOOK)}
     score_figures.class_panel(axes, rows, looks)
     score_figures.name_classes(axes, ["one", "two"], [1])
-    score_figures.write_reasons(axes, {1: "covers little of the class"})
+    score_figures.write_reasons(axes, {0: "leaves out most kinds", 1: "covers little of the class"}, [1])
     marks = points(axes, "o")
     np.testing.assert_allclose(marks[:, 0], [0.9, 0.2])
     np.testing.assert_allclose(marks[:, 1].round(), [0, 1])
     assert [label.get_text() for label in axes.get_yticklabels()] == ["one", "× two"]
     assert [label.get_color() for label in axes.get_yticklabels()] == [style.INK, style.ALARM]
-    (reason,) = axes.texts
+    partial, reason = axes.texts
+    assert [text.get_color() for text in axes.texts] == [style.INK, style.ALARM]
+    assert partial.get_text() == "leaves out most kinds"
     assert (reason.get_text(), reason.xy[1]) == ("covers little of the class", 1)  # pyright: ignore[reportAttributeAccessIssue]
 
 

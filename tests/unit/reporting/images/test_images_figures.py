@@ -23,6 +23,7 @@ from pipeline.reporting.images import (
 )
 from pipeline.reporting.images.folder import ImagesFolder, read_images
 from pipeline.reporting.images.plates import image_plates
+from pipeline.reporting.images.settings import Drawing
 
 ALL = [
     "grid", "epochs", "between", "neighbours", "distances", "losses", "confidence", "measures", "scores", "classes",
@@ -127,8 +128,20 @@ def test_a_figure_of_some_classes_says_so(runs: dict[str, ImagesFolder]) -> None
     said = {plate.name: plate.reading for plate in image_plates(runs["many"])}
     for name in ("grid", "between", "neighbours"):
         assert "Shown are 20 of 47 classes." in said[name]
-    assert "Some classes are shown." in said["epochs"]
-    assert not any("Shown are" in plate.reading for plate in image_plates(runs["ten"]))
+    assert "Shown are 5 of 47 classes." in said["epochs"]
+    ten = {plate.name: plate.reading for plate in image_plates(runs["ten"])}
+    assert [name for name, reading in ten.items() if "Shown are" in reading] == ["epochs"]
+    assert "Shown are 5 of 10 classes." in ten["epochs"]
+
+
+def test_noise_that_is_not_that_of_training_is_told(runs: dict[str, ImagesFolder]) -> None:
+    run = runs["full"]
+    plain = {plate.name: plate.reading for plate in image_plates(run)}
+    less = replace(run, settings=replace(run.settings, drawing=Drawing(0.9)))
+    said = {plate.name: plate.reading for plate in image_plates(less)}
+    assert "standard deviation of 0.9, where training has 1" in said["grid"]
+    assert "standard deviation of 1 here, as in training; other drawings are made with 0.9" in said["epochs"]
+    assert [name for name, reading in plain.items() if "standard deviation" in reading] == []
 
 
 def test_a_figure_drawn_twice_is_the_same(runs: dict[str, ImagesFolder], tmp_path: Path) -> None:
