@@ -65,8 +65,8 @@ NGRAMS = (4.88, 3.85, 3.13, 2.74, 2.66, 2.73)
 CHARACTERS = {"train_characters": 272_632, "validation_characters": 91_034, "test_characters": 96_000}
 ADAM = {"optimiser": "adam", "schedule": "cosine", "clipnorm": 1.0, "patience": None, "keep": "best"}
 SCHEMES = {
-    "streamed": {"batch_size": 8, "steps": 64, "learning_rate": 0.004, "averaging": 0.998, **ADAM},
-    "windowed": {"batch_size": 128, "steps": 100, "learning_rate": 0.002, "averaging": 0.99, **ADAM},
+    "streamed": {"batch_size": 8, "steps": 64, "learning_rate": 0.004, "ema_decay": 0.998, **ADAM},
+    "windowed": {"batch_size": 128, "steps": 100, "learning_rate": 0.002, "ema_decay": 0.99, **ADAM},
 }
 COMPRESSORS = {"zlib": 3.45, "lzma": 2.72, "bz2": 2.55}
 

@@ -31,11 +31,11 @@ RECIPE = Recipe(
     learning_rate=0.02,
     schedule="cosine",
     clipnorm=1.0,
-    averaging=0.9,
+    ema_decay=0.9,
     patience=None,
     keep="best",
 )
-WINDOWED = replace(RECIPE, scheme="windowed", batch_size=8, optimiser="rmsprop", schedule="plateau", averaging=None)
+WINDOWED = replace(RECIPE, scheme="windowed", batch_size=8, optimiser="rmsprop", schedule="plateau", ema_decay=None)
 
 
 def shape(cell: Cell, units: int = 5, embedding: int | None = None) -> Shape:

@@ -149,7 +149,7 @@ def test_published_character_models_are_those_of_their_document(name: str) -> No
         "learning_rate": 1e-2,
         "schedule": "plateau",
     }
-    training |= {"epochs": 30, "patience": None, "keep": "best", "clipnorm": None, "averaging": None}
+    training |= {"epochs": 30, "patience": None, "keep": "best", "clipnorm": None, "ema_decay": None}
     for group, expected in (("build", layers), ("training", training)):
         assert {part: published[f"writers.{name}.{group}.{part}"] for part in expected} == expected
     assert published[f"writers.{name}.conditional"] is False

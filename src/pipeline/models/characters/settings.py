@@ -28,7 +28,7 @@ class Recipe:
         schedule: "cosine" from the learning rate down to a fiftieth of it over all epochs; "plateau": times 0.2 after
             each epoch that brought no better validation figure, as the source has it.
         clipnorm: bound on the norm of the gradient of each weight; None: no bound.
-        averaging: share of the running mean of the weights that an update keeps: the mean is what is validated and
+        ema_decay: share of the running mean of the weights that an update keeps: the mean is what is validated and
             kept; None: the weights themselves are.
         patience: epochs without a better validation figure after which training stops; None: never stop early.
         keep: the weights to keep: of the "best" epoch by the validation figure, or of the "last".
@@ -44,6 +44,6 @@ class Recipe:
     learning_rate: Positive
     schedule: Literal["cosine", "plateau"]
     clipnorm: Positive | None
-    averaging: Rate | None
+    ema_decay: Rate | None
     patience: Count | None
     keep: Literal["best", "last"]

@@ -88,7 +88,7 @@ class Trainer(keras.Model):
         self.network, self.recipe = network, recipe
         self.means = [
             self.add_weight(weight.shape, keras.initializers.Constant(weight), trainable=False, name=f"mean_{place}")
-            for place, weight in enumerate(network.trainable_weights if recipe.averaging is not None else [])
+            for place, weight in enumerate(network.trainable_weights if recipe.ema_decay is not None else [])
         ]
         self.built = True
         self.optimizer = _optimiser(recipe, updates)
@@ -123,9 +123,9 @@ class Trainer(keras.Model):
             nats = tf.nn.sparse_softmax_cross_entropy_with_logits(wanted, self.network.logits(hidden))
             loss = tf.reduce_mean(nats)
         self.optimizer.apply(tape.gradient(loss, weights), weights)
-        if self.recipe.averaging is not None:
+        if self.recipe.ema_decay is not None:
             done = tf.cast(self.optimizer.iterations, tf.float32)
-            kept = tf.minimum(self.recipe.averaging, (1 + done) / (10 + done))  # young means forget sooner
+            kept = tf.minimum(self.recipe.ema_decay, (1 + done) / (10 + done))  # young means forget sooner
             for mean, weight in zip(self.means, weights, strict=True):
                 mean.assign(kept * mean + (1 - kept) * weight)
         return tf.reduce_sum(nats), end

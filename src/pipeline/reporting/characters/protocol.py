@@ -115,7 +115,7 @@ def _kept(settings: Settings) -> str:
 def _like_source(one: Recipe) -> bool:
     return (
         one.scheme, one.steps, one.optimiser, one.learning_rate, one.schedule, one.epochs, one.clipnorm,
-        one.averaging, one.keep,
+        one.ema_decay, one.keep,
     ) == SAME  # fmt: skip
 
 

@@ -24,7 +24,7 @@ class Recipe:
     learning_rate: float
     schedule: str
     clipnorm: float | None
-    averaging: float | None
+    ema_decay: float | None
     keep: str
 
     @property
@@ -36,7 +36,7 @@ class Recipe:
     def descent(self) -> str:
         """Adam at 0.01, falling by a cosine, for 12 epochs."""
         rate = f"{self.optimiser_said} at {self.learning_rate:g}, {SCHEDULES.get(self.schedule, self.schedule)}"
-        mean = ", with a running mean of the weights" if self.averaging is not None else ""
+        mean = ", with a running mean of the weights" if self.ema_decay is not None else ""
         return f"{rate}, for {quantity(self.epochs, 'epoch')}{mean}"
 
     @property

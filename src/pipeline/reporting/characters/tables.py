@@ -133,7 +133,7 @@ def _bits_row(scene: Scene, one: Model) -> Row:
 
 
 def _recipe_row(one: Network, recipe: Recipe) -> Row:
-    mean = NONE if recipe.averaging is None else _plain(f"{recipe.averaging:g}")
+    mean = NONE if recipe.ema_decay is None else _plain(f"{recipe.ema_decay:g}")
     return Row(one.short, "", [
         *map(_plain, (recipe.scheme, recipe.pieces, count(recipe.steps), count(recipe.epochs), recipe.optimiser_said)),
         *(_plain(f"{recipe.learning_rate:g}"), _plain(recipe.schedule), mean, _plain(recipe.keep)),

@@ -38,8 +38,8 @@ def score_table(scene: Scene) -> Table:
         [f"{score.label}\N{NO-BREAK SPACE}{score.arrow}" for score in scene.scores],
         [rows],
         f"Against {quantity(report.num_compared, 'test image')}, as many of each set. ↑ more is better, ↓ less is "
-        "better, → the nearer to real images the better, from either side: more than they have is no merit. Below each figure "
-        "its 95 % interval. Overlapping intervals do not settle a comparison: the resampled differences do. "
+        "better, → the nearer to real images the better, from either side: more than they have is no merit. Below each "
+        "figure its 95 % interval. Overlapping intervals do not settle a comparison: the resampled differences do. "
         f"{PAIRED}.",
     )
 

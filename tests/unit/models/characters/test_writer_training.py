@@ -73,12 +73,12 @@ def test_blocks_of_updates_end_with_the_weights_of_updates_one_by_one(
 
 
 def test_a_mean_that_keeps_nothing_is_the_weights_themselves(tmp_path: Path, whole: dict[str, Writer]) -> None:
-    found = [fit(tmp_path / str(kept), replace(RECIPE, averaging=kept)) for kept in (None, 0.0)]
+    found = [fit(tmp_path / str(kept), replace(RECIPE, ema_decay=kept)) for kept in (None, 0.0)]
     assert_same(*found)
     assert (found[0].weights != whole["streamed"].weights).any()
 
 
-WILD = replace(RECIPE, epochs=6, learning_rate=0.7, averaging=None, schedule="plateau")
+WILD = replace(RECIPE, epochs=6, learning_rate=0.7, ema_decay=None, schedule="plateau")
 
 
 def validation_bits(made: Writer) -> float:
@@ -151,7 +151,7 @@ def test_a_cosine_ends_at_a_fiftieth(whole: dict[str, Writer]) -> None:
 @pytest.mark.parametrize("scheme", BOTH)
 def test_a_text_that_repeats_itself_is_learnt_by_heart(scheme: str, tmp_path: Path) -> None:
     own = Text(messages_of(*["abcde"] * 40), np.arange(40) % 2)
-    recipe = replace(BOTH[scheme], epochs=12, learning_rate=0.05, steps=8, averaging=None)
+    recipe = replace(BOTH[scheme], epochs=12, learning_rate=0.05, steps=8, ema_decay=None)
     made = fit(tmp_path, recipe, own, validation=own, build=shape("lstm", 8), conditional=False)
     assert made.history["train_bits"].iloc[0] > 0.5
     assert made.history["val_bits"].iloc[-1] < 0.1
@@ -161,7 +161,7 @@ def test_a_text_that_repeats_itself_is_learnt_by_heart(scheme: str, tmp_path: Pa
 def test_a_conditional_model_learns_what_the_classes_write(tmp_path: Path) -> None:
     labels = np.arange(60) % 2
     own = Text(messages_of(*np.where(labels, "bb", "aa").tolist()), labels)
-    recipe = replace(RECIPE, epochs=8, learning_rate=0.05, averaging=None)
+    recipe = replace(RECIPE, epochs=8, learning_rate=0.05, ema_decay=None)
     made = fit(tmp_path, recipe, own, validation=own, build=shape("gru", 8), conditional=True)
     from pipeline.models.characters.material import start_of
     from pipeline.models.characters.network import restore
@@ -180,7 +180,7 @@ def test_a_conditional_model_learns_what_the_classes_write(tmp_path: Path) -> No
 @pytest.mark.parametrize(("rate", "bits"), [(1e6, r"[\d,]{7,}"), (1e30, r"[\d,]{30,}|inf|nan")])
 def test_a_training_that_diverges_says_which_and_when(rate: float, bits: str, scheme: str, tmp_path: Path) -> None:
     """Losses stay finite for long: the states are bounded and so are the optimisers' steps."""
-    recipe = replace(BOTH[scheme], learning_rate=rate, clipnorm=None, averaging=None)
+    recipe = replace(BOTH[scheme], learning_rate=rate, clipnorm=None, ema_decay=None)
     with pytest.raises(UserError, match=f"mine diverged: in epoch 1 it pays ({bits}) bits per character") as caught:
         fit(tmp_path, recipe)
     assert "learning_rate of its recipe, now 1e+" in caught.value.remedy

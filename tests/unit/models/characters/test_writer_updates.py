@@ -13,7 +13,7 @@ from pipeline.models.characters.material import Text, arrange, streams
 from writer_samples import CELLS, LSTM, RECIPE, WINDOWED, V, fit, shape, text
 
 pytestmark = pytest.mark.slow
-PLAIN = replace(RECIPE, epochs=1, schedule="plateau", clipnorm=None, averaging=None, keep="last")
+PLAIN = replace(RECIPE, epochs=1, schedule="plateau", clipnorm=None, ema_decay=None, keep="last")
 STILL = replace(PLAIN, learning_rate=1e-30)
 
 
@@ -139,7 +139,7 @@ def test_the_mean_of_the_weights_forgets_as_it_grows_older() -> None:
 
     from pipeline.models.characters import training
 
-    trainer = training.Trainer(net, replace(RECIPE, averaging=0.3, learning_rate=0.1), updates=6)
+    trainer = training.Trainer(net, replace(RECIPE, ema_decay=0.3, learning_rate=0.1), updates=6)
     material = training._lay_out(text(), RECIPE, np.random.default_rng(0), num_symbols=V, conditional=False)
     own = mean = net.dense.kernel.numpy()
     state = tf.zeros((3, net.num_states))

@@ -109,20 +109,22 @@ def test_a_projection_adds_what_the_class_asks_of_the_last_layer() -> None:
     import tensorflow as tf
 
     _, discriminator = players(CONVOLUTIONAL)
-    image = np.random.default_rng(0).uniform(-1, 1, (1, SIDE * SIDE)).astype(np.float32)
-    first, second, last, real, table = (
-        kernel.normalised(training=False).numpy()
-        for kernel in (*discriminator.convolutions, discriminator.hidden, discriminator.real, discriminator.classes)
-    )
-    for number, kernel in enumerate((*discriminator.convolutions, discriminator.hidden, discriminator.real), start=1):
-        kernel.bias.assign(np.full(kernel.bias.shape, 0.1 * number, np.float32))
+    random = np.random.default_rng(0)
+    image = random.uniform(-1, 1, (1, SIDE * SIDE)).astype(np.float32)
+    layers = *discriminator.convolutions, discriminator.hidden, discriminator.real
+    for layer in layers:
+        layer.bias.assign(0.5 * random.standard_normal(layer.bias.shape, np.float32))
+    kernels = [layer.normalised(training=False).numpy() for layer in layers]
+    biases = [layer.bias.numpy() for layer in layers]
     hidden = image.reshape(1, SIDE, SIDE, 1)
-    for kernel, bias in ((first, 0.1), (second, 0.2)):
+    for kernel, bias in zip(kernels[:2], biases[:2], strict=True):
         hidden = leaky(tf.nn.conv2d(hidden, kernel, strides=2, padding="SAME").numpy() + bias)
-    hidden = leaky(hidden.ravel() @ last + 0.3)
+    hidden = leaky(hidden.ravel() @ kernels[2] + biases[2])
+    asked = discriminator.classes.normalised(training=False).numpy() @ hidden
     logits = [float(discriminator.logits(image, np.array([c]), training=False)[0]) for c in range(K)]
-    np.testing.assert_allclose(logits, table @ hidden + float(hidden @ real[:, 0]) + 0.4, atol=1e-5)
-    assert np.ptp(table @ hidden) > 1e-3, "else the test says nothing"
+    np.testing.assert_allclose(logits, asked + hidden @ kernels[3][:, 0] + biases[3][0], atol=1e-5)
+    assert np.ptp(asked) > 1e-3, "else the test says nothing"
+    assert hidden.min() < 0 < hidden.max()
 
 
 def leaky(numbers: Any) -> Any:

@@ -147,7 +147,7 @@ def settings_of(**recipe: Any) -> Settings:
     """Those of a run of one network that is trained as the source was, but for this."""
     source = {
         "scheme": "windowed", "epochs": 30, "batch_size": 128, "steps": 100, "optimiser": "rmsprop",
-        "learning_rate": 0.01, "schedule": "plateau", "clipnorm": None, "averaging": None, "keep": "best",
+        "learning_rate": 0.01, "schedule": "plateau", "clipnorm": None, "ema_decay": None, "keep": "best",
     }  # fmt: skip
     return TypeAdapter(Settings).validate_python({"writers": {"net": {"training": source | recipe}}})
 
@@ -161,7 +161,7 @@ def test_what_is_as_in_the_source_is_read_off_the_settings() -> None:
         "Here a batch has 128 windows and the rate falls after one epoch without improvement."
     )
     other = settings_of(
-        epochs=1, optimiser="adam", learning_rate=0.002, schedule="cosine", averaging=0.99, batch_size=9
+        epochs=1, optimiser="adam", learning_rate=0.002, schedule="cosine", ema_decay=0.99, batch_size=9
     )
     assert deviations(other)["Descent"].endswith(
         "Here was trained: net by Adam at 0.002, falling by a cosine, for 1 epoch, with a running mean of the weights."

@@ -96,7 +96,7 @@ def test_races_tell_time_and_share() -> None:
 def test_how_networks_were_trained_is_a_table() -> None:
     scene = scene_of(FULL)
     assert tables.recipe_table(scene) is None, "settings that are not known are not told"
-    config = make_config(replace(FULL, recipes={"char_rnn": {"averaging": None}}))
+    config = make_config(replace(FULL, recipes={"char_rnn": {"ema_decay": None}}))
     settings = TypeAdapter(Settings).validate_python(config)
     table = tables.recipe_table(replace(scene, settings=settings))
     assert table is not None
