@@ -44,8 +44,8 @@ MEANT = {
         "half of what real images have there, at the upper end of its interval"
     ),
     "Limits": (
-        "the epoch was chosen, and the noise set, by distances in the features of the same judge that then gives the "
-        "scores, so that these flatter what was chosen; another judge may rank otherwise. While it is trained, a "
+        "where an epoch or the noise was chosen, it was by distances in the features of the same judge that then gives "
+        "the scores, so that these flatter what was chosen; another judge may rank otherwise. While it is trained, a "
         "generator is held against images that it learns from, so that learning them by heart would be rewarded there; "
         "the final figures are of the test images, and copies are looked for"
     ),
