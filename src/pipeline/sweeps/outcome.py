@@ -172,8 +172,9 @@ def _characters_score(metrics: dict[str, Any]) -> str:
 
 def _images_score(metrics: dict[str, Any]) -> str:
     """How many drawings show what was asked for, and how far they are from real images; what went wrong first."""
-    ending, gone = metrics["ending"], len(metrics["collapse"])
-    marks = [*([ending] if ending != "finished" else []), *([f"{gone} collapsed"] if gone else [])]
+    marks = [metrics["ending"]] if metrics["ending"] != "finished" else []
+    classes = {"collapsed": metrics["collapse"], "partly collapsed": metrics["partial_collapse"]}
+    marks += [f"{len(gone)} {how}" for how, gone in classes.items() if gone]
     found, ends = metrics["generation"], metrics["ci95"]["generation"]
     accuracy = _known(found["class_accuracy"], ends["class_accuracy"], 3)
     frechet = _known(found["frechet"], ends["frechet"], 2)

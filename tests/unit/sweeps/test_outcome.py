@@ -1,4 +1,5 @@
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -221,12 +222,13 @@ def test_the_score_of_characters_is_the_network_and_the_n_grams_that_are_best_on
 
 
 def image_metrics(
-    accuracy: float | None, ends: list[float | None], ending: str = "finished", *gone: str
+    accuracy: float | None, ends: list[float | None], ending: str = "finished", *gone: str, partly: Sequence[str] = ()
 ) -> dict[str, Any]:
     return {
         "generation": {"class_accuracy": accuracy, "frechet": 4.354}, "real_test": {"class_accuracy": 0.9244},
         "ci95": {"generation": {"class_accuracy": ends, "frechet": [4.2, 4.5]}}, "ending": ending,
         "collapse": [{"class": name, "reason": "draws too much alike"} for name in gone],
+        "partial_collapse": [{"class": name, "reason": "leaves out most kinds"} for name in partly],
     }  # fmt: skip
 
 
@@ -238,8 +240,8 @@ def image_metrics(
             "class accuracy 0.881 [0.875, 0.887], frechet 4.35 [4.20, 4.50]; real 0.924",
         ),
         (
-            image_metrics(0.5, [None, None], "diverged", "Bag", "Coat"),
-            "diverged, 2 collapsed, class accuracy 0.500, frechet 4.35 [4.20, 4.50]; real 0.924",
+            image_metrics(0.5, [None, None], "diverged", "Bag", "Coat", partly=["Shirt"]),
+            "diverged, 2 collapsed, 1 partly collapsed, class accuracy 0.500, frechet 4.35 [4.20, 4.50]; real 0.924",
         ),
         (image_metrics(None, [None, None]), "class accuracy undefined, frechet 4.35 [4.20, 4.50]; real 0.924"),
     ],
