@@ -1,6 +1,6 @@
 import json
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -175,6 +175,15 @@ def test_a_failed_run_leaves_its_manifest_and_its_finished_stages(execute: Calla
     assert status(execute())["draw"] == "reused"
 
 
+@pytest.fixture
+def own_signals() -> Iterator[None]:
+    """Signals as Python sets them when it starts: a library that another test used (Ray) may have set its own."""
+    before = signal.signal(signal.SIGTERM, signal.SIG_DFL), signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    for number, handler in zip((signal.SIGTERM, signal.SIGINT), before, strict=True):
+        signal.signal(number, handler)
+
+
 def import_in_vain(file: Resource, *, seed: int) -> Numbers:
     """What some libraries make of an interrupt while they are imported."""
     try:
@@ -190,6 +199,7 @@ def go_on(file: Resource, *, seed: int) -> Numbers:
     return draw(file, count=3, seed=seed)
 
 
+@pytest.mark.usefixtures("own_signals")
 @pytest.mark.parametrize("stage", [import_in_vain, go_on])
 def test_an_interrupt_is_one_whatever_a_library_makes_of_it(
     tmp_path: Path, stage: Callable[[Resource], Numbers]
