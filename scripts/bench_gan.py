@@ -10,11 +10,10 @@ they show costs nothing. Sides:
   one graph a step  the same update of the same networks as a `tf.function`, with Keras's own optimisers, called from
                    Python for every batch, as the guides to custom training loops have it
   train_on_batch   plain Keras as tutorials on GANs have it: drawings by `generator.predict`, `train_on_batch` of the
-                   discriminator on real and on drawn images, then of the generator with it frozen behind (cgan only)
+                   discriminator on real and on drawn images, then of the generator with it frozen behind
   lean             the same with drawings by a call of the generator, and one `train_on_batch` of the discriminator on
-                   real and drawn images together: the least that a loop of `train_on_batch` can do (cgan only)
+                   real and drawn images together: the least that a loop of `train_on_batch` can do
 
-The convolutional model has no side in plain Keras: `keras.layers.SpectralNormalization` gives an embedding no gradient.
 Keras decides by itself whether to compile with XLA, unless it trains faster without: then it is told not to. Only the
 pipeline keeps running means and sums of losses. Every side is seen to change the weights of both players before it is
 timed. Printed: milliseconds an update of both players, seconds an epoch of 60,000 images, and of each side the ratio of
@@ -41,7 +40,8 @@ from omegaconf import OmegaConf
 from pydantic import TypeAdapter
 
 from bench_config import compose
-from pipeline.artifacts.images import SIDE, DenseShape, Shape
+from keras_players import plain_players
+from pipeline.artifacts.images import SIDE, Shape
 from pipeline.models.backend import start_keras
 from pipeline.models.images.network import build_players
 from pipeline.models.images.players import Players
@@ -58,7 +58,8 @@ class Side:
 
     Attributes:
         run: carries out so many updates of both players.
-        players: the weights of the generator that are trained, and those of the discriminator.
+        players: weights of the generator and of the discriminator that learning alone changes: not kernels that
+            spectral normalisation overwrites.
     """
 
     run: Callable[[int], None]
@@ -123,17 +124,17 @@ def stepwise(shape: Any, recipe: Recipe, images: np.ndarray, labels: np.ndarray)
     return Side(run, (generator.trainable_variables, discriminator.trainable_variables))
 
 
-def on_batches(
-    shape: DenseShape, recipe: Recipe, images: np.ndarray, labels: np.ndarray, *, apart: bool, jit: Any
-) -> Side:
+def on_batches(shape: Any, recipe: Recipe, images: np.ndarray, labels: np.ndarray, *, apart: bool, jit: Any) -> Side:
     """Plain Keras models and `train_on_batch`."""
-    generator, discriminator, given = plain_models(shape, recipe, jit)
+    generator, discriminator = plain_players(shape, NUM_CLASSES)
+    discriminator.compile(_adam(recipe.discriminator_rate, recipe), "binary_crossentropy", jit_compile=jit)
     size, random = recipe.batch_size, np.random.default_rng(0)
     ones, zeros = np.full((size, 1), 1 - recipe.smoothing, "float32"), np.zeros((size, 1), "float32")
     shown = size if apart else 2 * size
     blank = [np.zeros((shown, SIDE * SIDE), "float32"), np.zeros(shown, "int32")]
     discriminator.train_on_batch(blank, np.zeros((shown, 1), "float32"))
-    both = _freeze_behind(generator, discriminator, given, recipe, jit)
+    biases = [weight for weight in discriminator.trainable_variables if weight.name == "bias"]
+    both = _freeze_behind(generator, discriminator, recipe, jit)
 
     def step(real: np.ndarray, asked: np.ndarray) -> None:
         noise = random.standard_normal((size, shape.noise), "float32")
@@ -147,39 +148,18 @@ def on_batches(
             discriminator.train_on_batch(pairs, np.concatenate([ones, zeros]))
         both.train_on_batch([noise, asked], np.ones((size, 1), "float32"))
 
-    return Side(_over_batches(step, recipe, images, labels), (generator.weights, discriminator.weights))
+    return Side(_over_batches(step, recipe, images, labels), (generator.trainable_variables, biases))
 
 
-def plain_models(shape: DenseShape, recipe: Recipe, jit: Any) -> tuple[Any, Any, list[Any]]:
-    """The dense model in Keras's own layers: generator, compiled discriminator, and what the generator is given."""
-    vectors: Any = keras.initializers.RandomNormal(stddev=1.0)
-
-    def embedded(label: Any) -> Any:
-        return keras.layers.Embedding(NUM_CLASSES, shape.class_width, embeddings_initializer=vectors)(label)
-
-    noise, label = keras.Input((shape.noise,)), keras.Input((), dtype="int32")
-    hidden = keras.layers.Concatenate()([noise, embedded(label)])
-    for units in shape.generator_units:
-        hidden = keras.layers.LeakyReLU(shape.slope)(keras.layers.Dense(units)(hidden))
-    generator = keras.Model([noise, label], keras.layers.Dense(SIDE * SIDE, activation="tanh")(hidden))
-    image = keras.Input((SIDE * SIDE,))
-    hidden = keras.layers.Concatenate()([image, embedded(label)])
-    for units in shape.discriminator_units:
-        hidden = keras.layers.LeakyReLU(shape.slope)(keras.layers.Dense(units)(hidden))
-        hidden = keras.layers.Dropout(shape.dropout)(hidden)
-    discriminator = keras.Model([image, label], keras.layers.Dense(1, activation="sigmoid")(hidden))
-    discriminator.compile(_adam(recipe.discriminator_rate, recipe), "binary_crossentropy", jit_compile=jit)
-    return generator, discriminator, [noise, label]
-
-
-def _freeze_behind(generator: Any, discriminator: Any, given: list[Any], recipe: Recipe, jit: Any) -> Any:
+def _freeze_behind(generator: Any, discriminator: Any, recipe: Recipe, jit: Any) -> Any:
     """The generator with the discriminator behind it, frozen from now on.
 
     The discriminator must have been traced already, with the shapes and types that it is going to be trained with:
     Keras reads which weights to train when it traces, and would go on with none.
     """
     discriminator.trainable = False
-    both = keras.Model(given, discriminator([generator(given), given[1]]))
+    given = generator.inputs
+    both = keras.Model(given, discriminator([generator.output, given[1]]))
     both.compile(_adam(recipe.generator_rate, recipe), "binary_crossentropy", jit_compile=jit)
     return both
 
@@ -231,9 +211,8 @@ def sides(shape: Any, recipe: Recipe, updates: int) -> dict[str, Side]:
     images = random.integers(0, 256, (number, SIDE, SIDE)).astype(np.uint8)
     material = shape, recipe, images, random.integers(0, NUM_CLASSES, number).astype(np.int16)
     found = {"pipeline": ours(*material), "one graph a step": stepwise(*material)}
-    if isinstance(shape, DenseShape):
-        found["train_on_batch"] = faster(lambda jit: on_batches(*material, apart=True, jit=jit), updates)
-        found["lean"] = faster(lambda jit: on_batches(*material, apart=False, jit=jit), updates)
+    found["train_on_batch"] = faster(lambda jit: on_batches(*material, apart=True, jit=jit), updates)
+    found["lean"] = faster(lambda jit: on_batches(*material, apart=False, jit=jit), updates)
     for side in found.values():
         side.check()
     return found

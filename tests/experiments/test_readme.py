@@ -25,12 +25,14 @@ SMALL = (
     "training.epochs=1",
     "preprocess.tokenise.max_length=20",
 )
-SYNTHESISER = ("epochs=1", "batch_size=256")
+SYNTHESISER = (
+    *("training.epochs=1", "training.batch_size=256", "generate.prior=gaussian"),
+    *("build.encoder_units=[4]", "build.decoder_units=[4]", "build.latent=2"),
+)
 SYNTHESIS = (
     *SMALL,
-    *(f"synthesiser.training.{setting}" for setting in SYNTHESISER),
-    "augmentation.percents=[100]",
-    "evaluate.resamples=100",
+    *(f"synthesiser.{setting}" for setting in SYNTHESISER),
+    *("augmentation.percents=[100]", "evaluate.resamples=100", "evaluate.draws=1"),
 )
 STREAMS = {
     "+experiment=online_filters": ("dataset=sample", "evaluate.resamples=100"),  # not three times a stand-in
@@ -60,7 +62,7 @@ CHARACTERS = {
 DRAWN = ("download=false", "evaluate.resamples=100", "training.epochs=1", "judge.epochs=1", "judge.units=8")
 IMAGES = {f"+experiment={name}": (*DRAWN, "judge.channels=4") for name in ("fashion_cgan", "fashion_cgan_conv")}
 OTHERS = STREAMS | DETECTORS | CHARACTERS | IMAGES
-FILLED = tuple(f"sampling.synthesiser.training.{setting}" for setting in SYNTHESISER)
+FILLED = tuple(f"sampling.synthesiser.{setting}" for setting in SYNTHESISER)
 PUBLISHED = ("shared_embedding.epochs=1", "shared_embedding.build.units=8")
 FOLDS = ("split.num_folds=2",)  # in place of five: see test_compose
 REPORTS = {  # run folders and comparisons that a command adds, where that is not one

@@ -14,6 +14,7 @@ import pytest
 
 from gan_samples import RECIPE, SHAPES
 from pipeline.models.backend import start_keras
+from pipeline.models.images.network import build_players
 
 ROOT = Path(__file__).parents[2]
 
@@ -40,12 +41,20 @@ def test_every_side_moves_both_players_by_their_rates(bench: Any, kind: str, mon
     recipe = replace(RECIPE, generator_rate=1e-3, discriminator_rate=4e-3)
     start_keras(0)  # as the script does: an unlucky beginning can make a step of Adam's much longer than its rate
     found = bench.sides(SHAPES[kind], recipe, updates=2)
-    assert list(found)[2:] == (["train_on_batch", "lean"] if kind == "dense" else [])
+    assert list(found) == ["pipeline", "one graph a step", "train_on_batch", "lean"]
     for name, side in found.items():
         generator, discriminator = side.players
         # Adam's first steps are about as long as its rate; an update of `train_on_batch` has two of the discriminator
         assert 1e-4 < moves(generator, side.run) < 4e-3, name
         assert 4e-4 < moves(discriminator, side.run) < 1.6e-2, name
+
+
+@pytest.mark.parametrize("kind", ["dense", "convolutional"])
+def test_plain_keras_has_the_weights_of_ours(bench: Any, kind: str) -> None:
+    plain, ours = bench.plain_players(SHAPES[kind], 10), build_players(SHAPES[kind], 10)
+    for theirs, player in zip(plain, ours, strict=True):
+        sizes = [sorted(tuple(weight.shape) for weight in one.trainable_variables) for one in (theirs, player)]
+        assert sizes[0] == sizes[1]
 
 
 @pytest.mark.slow
