@@ -190,7 +190,7 @@ def import_in_vain(file: Resource, *, seed: int) -> Numbers:
         signal.raise_signal(signal.SIGINT)
     except KeyboardInterrupt:
         raise ImportError("initialization failed") from None
-    return draw(file, count=seed, seed=seed)
+    return draw(file, count=3, seed=seed)
 
 
 def go_on(file: Resource, *, seed: int) -> Numbers:
