@@ -22,9 +22,10 @@ run: $(STAMP)  ## run the main experiment: gru_glove
 test: $(STAMP)  ## run the test suite, real data included where PIPELINE_DATA_DIR points at it
 	$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
-bench: $(STAMP)  ## time layers and GANs against stock Keras, filters against their peers: 25 minutes on 2 idle cores
+bench: $(STAMP)  ## time layers and GANs against stock Keras, filters against their peers: 30 minutes on 2 idle cores
 	$(BIN)/python scripts/bench_recurrent.py
 	$(BIN)/python scripts/bench_gan.py
+	$(BIN)/python scripts/bench_gan.py --model cgan_conv
 	$(BIN)/python scripts/bench_online.py
 
 check: $(STAMP)  ## lint, format check, types

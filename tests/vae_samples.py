@@ -89,14 +89,22 @@ def network(shape: Shape = SHAPE, vectors: NDArray[np.float32] | None = None, *,
     return load_weights(vae, weights.astype(np.float32))
 
 
+FITTED: dict[str, FittedVae] = {}
+
+
 def fitted(shape: Shape = SHAPE) -> FittedVae:
-    """An untrained synthesiser as if it were trained."""
+    """An untrained synthesiser as if it were trained; made once for each shape, so not to be changed."""
+    if repr(shape) not in FITTED:
+        FITTED[repr(shape)] = _made(shape)
+    return FITTED[repr(shape)]
+
+
+def _made(shape: Shape) -> FittedVae:
+    from pipeline.models.vae.flow import Flow
     from pipeline.models.vae.network import flat_weights
 
     models = 1 if shape.conditioning == "label" else 2
     weights = np.stack([flat_weights(network(shape, seed=3 + number)) for number in range(models)])
-    from pipeline.models.vae.flow import Flow
-
     flows = np.stack([flat_weights(Flow(shape.latent))] * models)
     random = np.random.default_rng(7)
     flows += random.normal(scale=0.1, size=flows.shape).astype(np.float32)

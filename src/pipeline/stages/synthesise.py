@@ -97,9 +97,9 @@ def _errors(
 
 def _priors(model: Synthesiser, codes: Codes, groups: Rows, resamples: int, seed: int) -> pd.DataFrame:
     drawn = codes.draw(DRAWS, np.random.default_rng(seed))
-    flow = np.stack([model.log_prior(draw, codes.labels) for draw in drawn]).astype(np.float64)
+    flow = model.log_prior(drawn.reshape(-1, model.latent), np.tile(codes.labels, DRAWS)).astype(np.float64)
     posterior = latents.log_posterior(drawn, codes.means, codes.log_variances)
-    priors = {"gaussian": latents.log_gaussian_prior(drawn), "realnvp": flow}
+    priors = {"gaussian": latents.log_gaussian_prior(drawn), "realnvp": flow.reshape(DRAWS, -1)}
     return latents.compare_priors(posterior, priors, groups, resamples=resamples, seed=seed)
 
 
