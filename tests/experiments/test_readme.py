@@ -26,7 +26,7 @@ SMALL = (
     "preprocess.tokenise.max_length=20",
 )
 SYNTHESISER = (
-    *("training.epochs=1", "training.batch_size=256", "generate.prior=gaussian"),
+    *("training.epochs=1", "training.batch_size=256"),
     *("build.encoder_units=[4]", "build.decoder_units=[4]", "build.latent=2"),
 )
 SYNTHESIS = (

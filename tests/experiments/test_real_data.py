@@ -94,7 +94,7 @@ def test_the_published_sms_runs_have_the_published_size(
 def test_the_published_character_models_have_the_published_size(run_in: Run, workshop: Path, data_dir: str) -> None:
     left = [f"~writers.{name}" for name in ("char_rnn_windowed", "char_lstm_windowed", "char_best")]
     small = [
-        f"recipes.{name}.{item}" for name in ("rnn", "lstm") for item in ("epochs=1", "steps=1", "batch_size=16384")
+        f"recipes.{name}.{item}" for name in ("rnn", "lstm") for item in ("epochs=1", "steps=2", "batch_size=16384")
     ]
     small += ["samples.num_messages=10", "samples.num_draws=1", "samples.limit=20", "evaluate.resamples=100"]
     given = ("+experiment=char_comparison", "protocol=published", "strict=true", *left, *small)
